@@ -1,0 +1,83 @@
+/** What `begin` found, all as text or numbers of the store; null where a key is missing. */
+export interface BeganPartition {
+  /** The closed home that this opener now holds: `closed:<nonce>:<run_id>:<master_replid>`. */
+  readonly home: string;
+  readonly previousHome: string | null;
+  /** Epoch of the last open; `wipe` when a wipe was begun and not finished. */
+  readonly epoch: number | 'wipe' | null;
+  readonly seq: number;
+  readonly input: ReadonlyMap<string, number>;
+  readonly published: { readonly epoch: number; readonly seq: number } | null;
+  readonly position: string | null;
+  /** First and last seq in the outbox's unpublished part are checked by `outboxCovers`. */
+}
+
+/** One account's part of a replay step. */
+export interface AppliedAccount {
+  readonly accountId: string;
+  readonly record: Uint8Array;
+  readonly overflow: ReadonlyMap<number, Uint8Array>;
+  /** The account's own last seq. */
+  readonly version: number;
+}
+
+/** A committed batch as the outbox holds it: its events have seq `lastSeq - events.length + 1` to `lastSeq`. */
+export interface OutboxEntry {
+  readonly lastSeq: number;
+  readonly events: readonly import('../event.ts').EncodedEvent[];
+}
+
+/** Answer of a script that found `home` changed: nothing was written. */
+export type Fenced = { readonly status: 'fenced' };
+
+/**
+ * What a partition's owner needs of the store. Every method but `begin` is home-checked: it compares `home` with the expected value, and the
+ * run_id and master_replid in it with the server's own, inside one script. Throws `TransientFault` when the store cannot be reached.
+ */
+export interface PartitionStore {
+  /** Closes the partition under `nonce` and reads where it stands. */
+  begin(partition: number, nonce: string): Promise<BeganPartition>;
+  /** Marks the partition as being wiped and deletes one page of its accounts; `done` when nothing is left. Idempotent. */
+  wipePage(partition: number, home: string): Promise<{ readonly status: 'ok'; readonly done: boolean } | Fenced>;
+  /** Records of accounts, for replay. */
+  loadAccounts(partition: number, accountIds: readonly string[]): Promise<readonly import('./state-store.ts').StoredAccount[]>;
+  /** Writes replayed events (fromSeq, toSeq]; requires `seq` = fromSeq. `epoch` makes an interrupted replay resumable. */
+  apply(request: {
+    readonly partition: number;
+    readonly home: string;
+    readonly fromSeq: number;
+    readonly toSeq: number;
+    readonly epoch: number;
+    readonly input: ReadonlyMap<string, number>;
+    readonly accounts: readonly AppliedAccount[];
+  }): Promise<{ readonly status: 'ok' } | Fenced | { readonly status: 'out_of_order'; readonly seq: number }>;
+  /** Opens: seq := max(seq, base); in := max(in, lowWatermarks); returns the new home and the topics whose `in` was raised. */
+  open(request: {
+    readonly partition: number;
+    readonly home: string;
+    readonly epoch: number;
+    readonly base: number;
+    readonly position: string;
+    readonly lowWatermarks: ReadonlyMap<string, number>;
+  }): Promise<{ readonly status: 'ok'; readonly home: string; readonly raised: readonly string[]; readonly input: ReadonlyMap<string, number> } | Fenced>;
+  /** Whether the outbox holds every seq in (afterSeq, upToSeq]. */
+  outboxCovers(partition: number, home: string, afterSeq: number, upToSeq: number): Promise<{ readonly status: 'ok'; readonly covers: boolean } | Fenced>;
+  /** Entries that hold events after `afterSeq`, at most `maxEntries`, and the partition's `seq`. */
+  readOutbox(partition: number, home: string, afterSeq: number, maxEntries: number): Promise<{ readonly status: 'ok'; readonly seq: number; readonly entries: readonly OutboxEntry[] } | Fenced>;
+  /** Notes what is published and drops what readers no longer need. */
+  trim(request: {
+    readonly partition: number;
+    readonly home: string;
+    readonly epoch: number;
+    readonly publishedSeq: number;
+    readonly position: string;
+    readonly deadLetterSeq: number;
+    readonly keepEntriesFromSeq: number;
+  }): Promise<{ readonly status: 'ok' } | Fenced>;
+  /** Raises the position of an input whose records before `offset` are gone. */
+  raiseInput(partition: number, home: string, topic: string, offset: number): Promise<{ readonly status: 'ok' } | Fenced>;
+  /** seq up to which rejections are copied; 0 when nothing is. */
+  deadLetterSeq(partition: number): Promise<number>;
+  /** Deletes `home` if it is still the given one. */
+  close(partition: number, home: string): Promise<{ readonly status: 'ok' } | Fenced>;
+}

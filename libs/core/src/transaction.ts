@@ -1,0 +1,25 @@
+/** What a transaction is to the scorer. The wire form, with every field, is in `libs/contracts`. */
+
+/** Kinds of event that a transaction can be; part of its identity. */
+export type EventType = 'authorization';
+
+/** What makes two deliveries the same transaction. Each part matches `^[A-Za-z0-9._:-]{1,64}$`. */
+export interface Identity {
+  readonly accountId: string;
+  readonly transactionId: string;
+  readonly eventType: EventType;
+}
+
+/** A valid transaction: the facts that scoring reads, and its whole content in canonical form. */
+export interface Transaction extends Identity {
+  /** `occurred_at`, milliseconds since 1970 in UTC. */
+  readonly eventTimeMs: number;
+  /** A safe integer, 0 to 10^12, in minor units of `currency`. */
+  readonly amountMinor: number;
+  /** ISO 4217, three capitals. */
+  readonly currency: string;
+  /** The other side: `counterparty_account_id`, else `merchant.id`, else `terminal_id`. */
+  readonly counterpartyId: string | undefined;
+  /** Canonical JSON of the known fields after defaults, ASCII only. Two deliveries have equal content iff this is equal. */
+  readonly canonicalJson: string;
+}
