@@ -1,0 +1,22 @@
+import { hash } from 'node:crypto';
+import type { Identity } from '#libs/core';
+
+/** Namespace of decision ids (a random UUID, chosen once). Part of the contract: whoever knows an identity can compute its decision's id. */
+export const DECISION_NAMESPACE = '1c9ad927-ad19-49e8-b580-372bcfe1be93';
+
+const namespaceBytes = Buffer.from(DECISION_NAMESPACE.replaceAll('-', ''), 'hex').toString('latin1');
+
+/**
+ * UUIDv5 (RFC 9562, section 5.5) of `account_id/transaction_id/event_type` under `DECISION_NAMESPACE`. No id contains a `/`, so different
+ * identities have different names.
+ */
+export function decisionId(identity: Identity): string {
+  return uuidV5(`${identity.accountId}/${identity.transactionId}/${identity.eventType}`);
+}
+
+/** UUIDv5 of an ASCII name under `DECISION_NAMESPACE`. */
+export function uuidV5(name: string): string {
+  const hex = hash('sha1', Buffer.from(namespaceBytes + name, 'latin1'), 'hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
