@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+/** Levels of test, by file name: `x.test.ts` is pure, `x.int.test.ts` talks to a real Redis, Kafka or ONNX runtime,
+ *  `x.e2e.test.ts` starts a process. Fault runs (`x.chaos.test.ts`) are started by name only:
+ *  `npx vitest run --project chaos`. */
+const servicesStarter = './deploy/local/test-services.ts';
+const sources = ['apps/**', 'libs/**', 'deploy/**', 'load-tests/**'];
+const files = (level: string): string[] => sources.map((folder) => `${folder}/*.${level}.ts`);
+const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'];
+
+/** Inside the libraries `#libs/<name>` resolves to TypeScript, as in tsc and `node --conditions=source`. */
+const resolve = { conditions: ['source'] };
+const ssr = { resolve: { conditions: ['source'] } };
+
+const withServices = (name: string, testTimeoutMs: number) => ({
+  resolve,
+  ssr,
+  test: {
+    name,
+    include: files(`${name}.test`),
+    exclude: elsewhere,
+    globalSetup: [servicesStarter],
+    testTimeout: testTimeoutMs,
+    hookTimeout: 60_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: files('test'),
+          exclude: [...elsewhere, ...['int', 'e2e', 'chaos'].map((level) => `**/*.${level}.test.ts`)],
+        },
+      },
+      withServices('int', 30_000),
+      withServices('e2e', 120_000),
+      withServices('chaos', 600_000),
+    ],
+  },
+});
