@@ -13,7 +13,7 @@ export interface RedisOptions {
 }
 
 /** A Redis (or Valkey) with the settings of production: append-only file synced each second, never evicts.
- *  Before each start a damaged end of the append-only file is cut off: the server itself would keep the first half of
+ *  Before each start a damaged end of the append-only file is cut off: Redis 7.0 itself would keep the first half of
  *  a cut script in the file, and run it at the start after the next. */
 export async function redisService(data: DataDirectory, options: RedisOptions, log: Log): Promise<Service> {
   const port = await data.port('redis');
