@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import type { Config, ProcessRole } from './config.ts';
+import { loadConfig } from './load-config.ts';
+
+/** The exit code of a process that was configured wrongly (EX_CONFIG), so that a supervisor can tell it from a crash. */
+const EXIT_CONFIG = 78;
+
+/**
+ * The config of this process; the only reader of `process.env`, called once by each main.
+ * Where it is wrong, writes every error on stderr and ends the process with code 78. Variables that nobody reads are told to `onUnknown`.
+ */
+export function processConfig(role: ProcessRole, onUnknown: (variables: readonly string[]) => void = () => {}): Config {
+  const result = loadConfig(process.env, { role, readText: (path) => readFileSync(path, 'utf8') });
+  if (!result.ok) {
+    process.stderr.write(`The ${role} cannot start. Its environment has ${result.errors.length} error(s):\n`);
+    for (const error of result.errors) process.stderr.write(`- ${error}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+  if (result.unknown.length > 0) onUnknown(result.unknown);
+  return result.config;
+}
