@@ -1,0 +1,12 @@
+export { startAdminServer, type AdminServer, type Check, type CheckResult, type Checks } from './admin-server.ts';
+export type { Config, ConfigResult, Environment, ProcessRole } from './config/config.ts';
+export { describeConfig } from './config/describe-config.ts';
+export { loadConfig } from './config/load-config.ts';
+export type { ApiKey } from './config/parse-value.ts';
+export { processConfig } from './config/process-config.ts';
+export { createLifecycle, type Close, type Lifecycle, type StopResult } from './lifecycle.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { createMetrics, describeMetrics, type Metrics, type Reading } from './metrics/metrics.ts';
+export { handleProcessSignals } from './process-signals.ts';
+export { systemClock } from './system-clock.ts';
+export { startTelemetry, type Telemetry } from './telemetry.ts';
