@@ -1,3 +1,6 @@
+import { emptyProfile, type DecayedProfile } from './decayed-profile.ts';
+import { emptyColumns, type EventColumns } from './event-columns.ts';
+
 /**
  * What is kept of one account, decoded: the event log in columns, ordered by (event time, seq), with the dedup entries in the same rows; the
  * decayed profile; scalars. Immutable: `reduce` returns a new one.
@@ -7,39 +10,29 @@ export interface AccountState {
   readonly currency: string;
   /** Largest event time accepted, or -Infinity. */
   readonly watermarkMs: number;
-  /** Greatest event time of any dedup entry that was dropped, or -Infinity: nothing new at or below it is accepted. */
+  /** At least the event time of every dedup entry that was dropped, or -Infinity: nothing new at or below it is accepted. */
   readonly floorMs: number;
   /** Smallest event time ever accepted, or Infinity. */
   readonly firstSeenMs: number;
-  /** Events fell off the log while a window could still reach them. */
-  readonly logTruncated: boolean;
-  /** Some dedup entries live in overflow records. */
-  readonly hasOverflow: boolean;
+  /** Greatest event time of a row that the cap pushed out while a window could still reach it, or -Infinity when there is none: counts and
+   *  sums of windows that begin before it are lower bounds. */
+  readonly truncatedMs: number;
+  /** Greatest event time of a dedup entry in the overflow records, or -Infinity when they hold nothing: then they need not be read. */
+  readonly overflowMs: number;
   readonly amountProfile: DecayedProfile;
   readonly events: EventColumns;
 }
 
-/** Exponentially decayed count, mean and sum of squared deviations, half-life 30 days, folded in seq order. */
-export interface DecayedProfile {
-  /** Events folded, not decayed. */
-  readonly folded: number;
-  readonly weight: number;
-  readonly mean: number;
-  readonly squares: number;
-  /** Event time to which weights are decayed. */
-  readonly atMs: number;
-}
-
-/** Row i is one event; all columns have the same length, at most the log's cap. */
-export interface EventColumns {
-  readonly timesMs: Float64Array;
-  readonly amountsMinor: Float64Array;
-  readonly identityHigh: Uint32Array;
-  readonly identityLow: Uint32Array;
-  readonly contents: Uint32Array;
-  /** Hash of the counterparty, 0 when there is none. */
-  readonly counterparties: Uint32Array;
-  /** Packed outcome, risk score and currency flag: see `verdict.ts`. */
-  readonly verdicts: Uint16Array;
-  readonly seqs: Float64Array;
+/** The state of an account that has never had a transaction. */
+export function emptyAccount(): AccountState {
+  return {
+    currency: '',
+    watermarkMs: -Infinity,
+    floorMs: -Infinity,
+    firstSeenMs: Infinity,
+    truncatedMs: -Infinity,
+    overflowMs: -Infinity,
+    amountProfile: emptyProfile(),
+    events: emptyColumns(),
+  };
 }

@@ -1,0 +1,190 @@
+import { assert } from '../faults.ts';
+import type { AccountState } from './account-state.ts';
+import { newColumns, rowCount, type EventColumns } from './event-columns.ts';
+import { CorruptRecord, openRecord, sealRecord, type RecordKind } from './record-envelope.ts';
+
+/**
+ * An account's record, little-endian, about 30 bytes an event:
+ *
+ *   0 envelope, with the number of rows in bytes 2-3
+ *   8 currency, 3 ASCII letters or zeros; 11 flags; 12 u32 events folded into the profile
+ *  16 ten f64: watermark, floor, first seen, truncated, overflow; profile's weight, mean, squares, time; time of the first row
+ *  96 u32 columns: identity high, identity low, contents, counterparties, seqs, times since the first row, amounts
+ *     u16 column: verdicts
+ *     u8 columns, each only if a flag says so: fifth bytes of times, fifth bytes of amounts
+ *     zeros up to a multiple of 4
+ *
+ * A row's seq is its low 32 bits: it is at most the account's version, and less than 2^32 below it. A row with `RELATIVE_BIT` in its verdict
+ * holds how far its seq lies before the account's version instead.
+ */
+const ACCOUNT_RECORD: RecordKind = { name: 'account record', kind: 0xa7, newestVersion: 1 };
+
+const HEADER_BYTES = 96;
+const WIDE_TIMES = 1;
+const WIDE_AMOUNTS = 2;
+const RELATIVE_BIT = 0x8000;
+const TWO_32 = 2 ** 32;
+const TWO_40 = 2 ** 40;
+
+/** A commit whose seqs the store gives out: its events are planned as base + 1 to `last`, and real once the version is known. */
+export interface PendingSeqs {
+  /** The partition's seq as loaded. */
+  readonly base: number;
+  /** `base` and the number of events of the batch, those of all accounts. */
+  readonly last: number;
+}
+
+/**
+ * The record of a state. Rows that a `pending` commit has planned are written as distances before its last seq, which becomes the account's
+ * version. With `null` all seqs are final, and equal states give equal bytes.
+ */
+export function encodeAccount(state: AccountState, pending: PendingSeqs | null): Uint8Array {
+  const { events } = state;
+  const rows = rowCount(events);
+  const originMs = rows === 0 ? 0 : events.timesMs[0]!;
+  const flags = wideFlags(events, originMs);
+  const { bytes, verdictsAt, timesHighAt, amountsHighAt } = layout(rows, flags);
+  const record = new Uint8Array(bytes);
+  writeHeader(record, state, { rows, flags, originMs });
+
+  const words = new Uint32Array(record.buffer, HEADER_BYTES);
+  const halves = new Uint16Array(record.buffer, verdictsAt);
+  const base = pending?.base ?? Infinity;
+  const last = pending?.last ?? 0;
+  for (let row = 0; row < rows; row++) {
+    const time = events.timesMs[row]! - originMs;
+    const amount = events.amountsMinor[row]!;
+    const seq = events.seqs[row]!;
+    const isPending = seq > base;
+    assert(!isPending || seq <= last, 'a planned seq lies within its batch');
+    words[row] = events.identityHigh[row]!;
+    words[rows + row] = events.identityLow[row]!;
+    words[2 * rows + row] = events.contents[row]!;
+    words[3 * rows + row] = events.counterparties[row]!;
+    words[4 * rows + row] = isPending ? last - seq : seq;
+    words[5 * rows + row] = time;
+    words[6 * rows + row] = amount;
+    halves[row] = events.verdicts[row]! | (isPending ? RELATIVE_BIT : 0);
+    if ((flags & WIDE_TIMES) !== 0) record[timesHighAt + row] = time / TWO_32;
+    if ((flags & WIDE_AMOUNTS) !== 0) record[amountsHighAt + row] = amount / TWO_32;
+  }
+  return sealRecord(record, ACCOUNT_RECORD);
+}
+
+/**
+ * The state in a record; `version` is the account's, as stored beside it. Throws `CorruptRecord` for anything that `encodeAccount` did not
+ * write, and `TransientFault` `newer_format` for a record of a newer build.
+ */
+export function decodeAccount(bytes: Uint8Array, version: number): AccountState {
+  const record = openRecord(bytes, ACCOUNT_RECORD);
+  if (record.length < HEADER_BYTES) throw new CorruptRecord('an account record ends in its header');
+  const { rows, flags, originMs, scalars } = readHeader(record);
+  const { bytes: expectedBytes, verdictsAt, timesHighAt, amountsHighAt } = layout(rows, flags);
+  if (flags > (WIDE_TIMES | WIDE_AMOUNTS) || record.length !== expectedBytes) {
+    throw new CorruptRecord(`${record.length} bytes cannot be an account with ${rows} events`);
+  }
+  const words = new Uint32Array(record.buffer, HEADER_BYTES);
+  const halves = new Uint16Array(record.buffer, verdictsAt);
+  const events = newColumns(rows);
+  for (let row = 0; row < rows; row++) {
+    const timeHigh = (flags & WIDE_TIMES) === 0 ? 0 : record[timesHighAt + row]!;
+    const amountHigh = (flags & WIDE_AMOUNTS) === 0 ? 0 : record[amountsHighAt + row]!;
+    const seq = words[4 * rows + row]!;
+    const verdict = halves[row]!;
+    events.identityHigh[row] = words[row]!;
+    events.identityLow[row] = words[rows + row]!;
+    events.contents[row] = words[2 * rows + row]!;
+    events.counterparties[row] = words[3 * rows + row]!;
+    events.seqs[row] = version - ((verdict & RELATIVE_BIT) === 0 ? (version - seq) >>> 0 : seq);
+    events.timesMs[row] = originMs + words[5 * rows + row]! + timeHigh * TWO_32;
+    events.amountsMinor[row] = words[6 * rows + row]! + amountHigh * TWO_32;
+    events.verdicts[row] = verdict & ~RELATIVE_BIT;
+  }
+  checkOrder(events);
+  return { ...scalars, events };
+}
+
+/** Whether two states are the same in every bit that is kept. */
+export function sameState(a: AccountState, b: AccountState): boolean {
+  const left = encodeAccount(a, null);
+  const right = encodeAccount(b, null);
+  return left.length === right.length && left.every((byte, at) => byte === right[at]);
+}
+
+function wideFlags({ timesMs, amountsMinor }: EventColumns, originMs: number): number {
+  const rows = timesMs.length;
+  let largest = 0;
+  for (let row = 0; row < rows; row++) if (amountsMinor[row]! > largest) largest = amountsMinor[row]!;
+  const span = rows === 0 ? 0 : timesMs[rows - 1]! - originMs;
+  assert(rows <= 0xffff && largest < TWO_40 && span < TWO_40, 'a log fits in its record');
+  return (span < TWO_32 ? 0 : WIDE_TIMES) | (largest < TWO_32 ? 0 : WIDE_AMOUNTS);
+}
+
+function layout(rows: number, flags: number): Record<'bytes' | 'verdictsAt' | 'timesHighAt' | 'amountsHighAt', number> {
+  const verdictsAt = HEADER_BYTES + 28 * rows;
+  const timesHighAt = verdictsAt + 2 * rows;
+  const amountsHighAt = timesHighAt + ((flags & WIDE_TIMES) === 0 ? 0 : rows);
+  const end = amountsHighAt + ((flags & WIDE_AMOUNTS) === 0 ? 0 : rows);
+  return { bytes: (end + 3) & ~3, verdictsAt, timesHighAt, amountsHighAt };
+}
+
+function checkOrder({ timesMs, seqs }: EventColumns): void {
+  for (let row = 0; row < seqs.length; row++) {
+    if (!(seqs[row]! > 0)) throw new CorruptRecord('an account record holds events after its version');
+    if (row === 0 || timesMs[row]! > timesMs[row - 1]!) continue;
+    if (timesMs[row] === timesMs[row - 1] && seqs[row]! > seqs[row - 1]!) continue;
+    throw new CorruptRecord('the events of an account record are not in order');
+  }
+}
+
+interface Shape {
+  readonly rows: number;
+  readonly flags: number;
+  readonly originMs: number;
+}
+
+function writeHeader(record: Uint8Array<ArrayBuffer>, state: AccountState, { rows, flags, originMs }: Shape): void {
+  const { currency, amountProfile: profile } = state;
+  assert(currency.length === 0 || currency.length === 3, 'a currency has three letters');
+  for (let at = 0; at < currency.length; at++) record[8 + at] = currency.charCodeAt(at);
+  const view = new DataView(record.buffer);
+  view.setUint16(2, rows, true);
+  view.setUint8(11, flags);
+  view.setUint32(12, profile.folded, true);
+  const numbers = new Float64Array(record.buffer, 16, 10);
+  numbers[0] = state.watermarkMs;
+  numbers[1] = state.floorMs;
+  numbers[2] = state.firstSeenMs;
+  numbers[3] = state.truncatedMs;
+  numbers[4] = state.overflowMs;
+  numbers[5] = profile.weight;
+  numbers[6] = profile.mean;
+  numbers[7] = profile.squares;
+  numbers[8] = profile.atMs;
+  numbers[9] = originMs;
+}
+
+function readHeader(record: Uint8Array<ArrayBuffer>): Shape & { readonly scalars: Omit<AccountState, 'events'> } {
+  const view = new DataView(record.buffer);
+  const numberAt = (index: number): number => view.getFloat64(16 + 8 * index, true);
+  return {
+    rows: view.getUint16(2, true),
+    flags: view.getUint8(11),
+    originMs: numberAt(9),
+    scalars: {
+      currency: record[8] === 0 ? '' : String.fromCharCode(record[8]!, record[9]!, record[10]!),
+      watermarkMs: numberAt(0),
+      floorMs: numberAt(1),
+      firstSeenMs: numberAt(2),
+      truncatedMs: numberAt(3),
+      overflowMs: numberAt(4),
+      amountProfile: {
+        folded: view.getUint32(12, true),
+        weight: numberAt(5),
+        mean: numberAt(6),
+        squares: numberAt(7),
+        atMs: numberAt(8),
+      },
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { assert, TransientFault } from '../faults.ts';
+
+/** The bytes are no record: nobody may overwrite them or take the account for a fresh one. */
+export class CorruptRecord extends Error {
+  override readonly name = 'CorruptRecord';
+}
+
+/** What the first 8 bytes of every record say: byte 0 kind, 1 format version, 2-3 free for the format, 4-7 checksum of all the rest. */
+export const ENVELOPE_BYTES = 8;
+
+/** A kind of record and the newest format of it that this build reads. */
+export interface RecordKind {
+  readonly name: string;
+  readonly kind: number;
+  readonly newestVersion: number;
+}
+
+assert(new Uint8Array(new Uint32Array([1]).buffer)[0] === 1, 'records are written by machines of little-endian order');
+
+/** Completes a record whose bytes 2, 3 and from 8 on are written. Its length is a multiple of 4. */
+export function sealRecord(record: Uint8Array<ArrayBuffer>, { kind, newestVersion }: RecordKind): Uint8Array {
+  record[0] = kind;
+  record[1] = newestVersion;
+  const words = new Uint32Array(record.buffer, record.byteOffset, record.byteLength / 4);
+  words[1] = checksum(words);
+  return record;
+}
+
+/**
+ * A copy of a record, aligned and at the start of its own buffer, after its kind, checksum and version were checked.
+ * Throws `CorruptRecord`, or `TransientFault` `newer_format` for a sound record of a format that this build does not know. The first 8 bytes
+ * mean the same in every format, so that damage is never taken for news.
+ */
+export function openRecord(bytes: Uint8Array, { name, kind, newestVersion }: RecordKind): Uint8Array<ArrayBuffer> {
+  if (bytes.length < ENVELOPE_BYTES || bytes.length % 4 !== 0 || bytes[0] !== kind) {
+    throw new CorruptRecord(`${bytes.length} bytes are no ${name}`);
+  }
+  const record = new Uint8Array(bytes);
+  const words = new Uint32Array(record.buffer);
+  if (words[1] !== checksum(words)) throw new CorruptRecord(`the checksum of a ${name} is wrong`);
+  const version = record[1]!;
+  if (version > newestVersion) throw new TransientFault('newer_format', `format ${version} of a ${name}`);
+  if (version === 0) throw new CorruptRecord(`format 0 of a ${name}`);
+  return record;
+}
+
+/** MurmurHash3, 32 bits, of all words but the second, which holds it. Finds damage; it is no defence against forgery. */
+function checksum(words: Uint32Array): number {
+  let hash = words.length;
+  for (let i = 0; i < words.length; i++) {
+    let word = i === 1 ? 0 : Math.imul(words[i]!, 0xcc9e2d51);
+    word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
+    hash ^= word;
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

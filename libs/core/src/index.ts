@@ -1,0 +1,65 @@
+export type { AccountEvent, DecidedEvent, DedupEntry } from './account/account-event.ts';
+export { decodeAccount, encodeAccount, sameState, type PendingSeqs } from './account/account-codec.ts';
+export { emptyAccount, type AccountState } from './account/account-state.ts';
+export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
+export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
+export { rowCount, type EventColumns } from './account/event-columns.ts';
+export { findIdentity, type KnownTransaction } from './account/lookup.ts';
+export {
+  addToOverflow,
+  decodeOverflow,
+  findInOverflow,
+  OVERFLOW_BUCKETS,
+  overflowBucketOf,
+} from './account/overflow.ts';
+export { CorruptRecord } from './account/record-envelope.ts';
+export { LONGEST_WINDOW_MS, reduce, REDUCER_VERSION, type Reduction } from './account/reduce.ts';
+export { isOtherCurrency, packVerdict, unpackVerdict, type Verdict } from './account/verdict.ts';
+export type {
+  Decision,
+  ModelIdentity,
+  Outcome,
+  Reason,
+  RecordedVerdict,
+  RejectionReason,
+  RiskLevel,
+} from './decision.ts';
+export type {
+  DecisionMade,
+  EncodedEvent,
+  InputPosition,
+  LogEvent,
+  OriginalRecord,
+  ReducerParameters,
+  TransactionRejected,
+} from './event.ts';
+export { assert, InvalidMessage, TransientFault } from './faults.ts';
+export { computeVector } from './features/compute-vector.ts';
+export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
+export type { Hash64 } from './hash64.ts';
+export { partitionOf } from './partition-of.ts';
+export {
+  decide,
+  DEFAULT_POLICY,
+  riskLevelOf,
+  riskScoreOf,
+  type Assessment,
+  type Costs,
+  type Policy,
+  type Ruling,
+} from './policy.ts';
+export type { Clock } from './ports/clock.ts';
+export {
+  OffsetOutOfRange,
+  type DecisionLog,
+  type LogRecord,
+  type NewLogRecord,
+  type Watermarks,
+} from './ports/decision-log.ts';
+export type { EventCodec } from './ports/event-codec.ts';
+export type { Model } from './ports/model.ts';
+export type * from './ports/partition-store.ts';
+export type * from './ports/state-store.ts';
+export { createHasher, sipHash, type Hasher } from './siphash.ts';
+export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
+export type { EventType, Identity, Transaction } from './transaction.ts';
