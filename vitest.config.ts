@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  throw new Error(`This is Node ${process.version}. Use npm test or npx vitest, which take Node 24 from the packages.`);
+}
+
 /** Levels of test, by file name: `x.test.ts` is pure, `x.int.test.ts` talks to a real Redis, Kafka or ONNX runtime,
  *  `x.e2e.test.ts` starts a process. Fault runs (`x.chaos.test.ts`) are started by name only:
  *  `npx vitest run --project chaos`. */
