@@ -1,5 +1,21 @@
 export { containsCardNumber } from './card-number.ts';
+export { decodeDetail, encodeDetail, isDetailOf, type DecisionDetail } from './codec/detail-codec.ts';
+export { createEventCodec } from './codec/event-codec.ts';
+export { deadLetter } from './dead-letter.ts';
+export { toDecisionBody, toExpiredDecisionBody, type DecisionBodyOptions } from './decision-body.ts';
 export { DECISION_NAMESPACE, decisionId } from './decision-id.ts';
+export {
+  DecisionDto,
+  type Evaluation,
+  ExpiredDecisionDto,
+  HoldDto,
+  ModelDto,
+  ReasonDto,
+  RuleDto,
+  TimingsDto,
+} from './dto/decision-dto.ts';
+export { DecisionMadeDto, OriginalRecordDto, ReducerDto, RejectionDto, SCHEMA_VERSION } from './dto/event-dto.ts';
+export { FieldFaultDto, ProblemDto } from './dto/problem-dto.ts';
 export {
   CHANNELS,
   DeviceDto,
@@ -9,9 +25,11 @@ export {
   NetworkScoreDto,
   TransactionDto,
 } from './dto/transaction-dto.ts';
+export { ID_PATTERN } from './dto/wire-decorators.ts';
 export type { FieldFault, FieldFaultCode } from './field-fault.ts';
 export * from './limits.ts';
 export { PROBLEM_CONTENT_TYPE, PROBLEMS, problem, type Problem, type ProblemCode } from './problems.ts';
+export { type JsonSchema, schemasOf } from './schema.ts';
 export {
   DEFAULT_PARTITIONS,
   topicDefinitions,
@@ -20,6 +38,7 @@ export {
   type TopicNames,
   type TopicOptions,
 } from './topics.ts';
+export { rejectionOf } from './transaction/rejection-of.ts';
 export {
   createTransactionParser,
   type ParsedTransaction,
