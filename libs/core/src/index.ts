@@ -1,17 +1,13 @@
 export type { AccountEvent, DecidedEvent, DedupEntry } from './account/account-event.ts';
 export { decodeAccount, encodeAccount, sameState, type PendingSeqs } from './account/account-codec.ts';
+export { accountEventOf } from './account/account-event-of.ts';
+export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts';
 export { emptyAccount, type AccountState } from './account/account-state.ts';
 export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
 export { rowCount, type EventColumns } from './account/event-columns.ts';
 export { findIdentity, type KnownTransaction } from './account/lookup.ts';
-export {
-  addToOverflow,
-  decodeOverflow,
-  findInOverflow,
-  OVERFLOW_BUCKETS,
-  overflowBucketOf,
-} from './account/overflow.ts';
+export { addToOverflow, decodeOverflow, findInOverflow, OVERFLOW_BUCKETS, bucketOf } from './account/overflow.ts';
 export { CorruptRecord } from './account/record-envelope.ts';
 export { LONGEST_WINDOW_MS, reduce, REDUCER_VERSION, type Reduction } from './account/reduce.ts';
 export { isOtherCurrency, packVerdict, unpackVerdict, type Verdict } from './account/verdict.ts';
@@ -37,6 +33,32 @@ export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { computeVector } from './features/compute-vector.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
 export type { Hash64 } from './hash64.ts';
+export { homeEpoch, homeState, type HomeState } from './home.ts';
+export { formatClaim, parseClaim, type Claim } from './log/claim.ts';
+export {
+  baseOf,
+  EPOCH_TABLE_SIZE,
+  formatEpochTable,
+  parseEpochTable,
+  withEpoch,
+  type EpochBase,
+} from './log/epoch-table.ts';
+export { LogDiverged, LogFollower, type Followed } from './log/log-follower.ts';
+export {
+  claimOf,
+  eventRecord,
+  markOf,
+  openOf,
+  openRecord,
+  PROTOCOL_VERSION,
+  type OpenRecord,
+} from './log/log-record.ts';
+export { judge, LOG_START, type LogMark, type LogPosition, type LogVerdict } from './log/log-rule.ts';
+export { findStartBefore, findTail, followToEnd, NoVerifiableStart, verifyClaim } from './log/read-log.ts';
+export { openPartition, type OpenedPartition, type OpenProgress, type OpenResult } from './owner/open-partition.ts';
+export type { OwnerPorts } from './owner/owner-ports.ts';
+export { PartitionOwner, type OwnerHooks } from './owner/partition-owner.ts';
+export { Relay, type RelayEnd, type RelayHooks, type RelayLimits } from './owner/relay.ts';
 export { partitionOf } from './partition-of.ts';
 export {
   decide,
@@ -56,10 +78,18 @@ export {
   type NewLogRecord,
   type Watermarks,
 } from './ports/decision-log.ts';
+export type { DeadLetters } from './ports/dead-letters.ts';
+export type { InputTopics } from './ports/input-topics.ts';
 export type { EventCodec } from './ports/event-codec.ts';
 export type { Model } from './ports/model.ts';
 export type * from './ports/partition-store.ts';
 export type * from './ports/state-store.ts';
+export { applyInput, type AppliedInput, type InputItem, type InputProgress } from './score/apply-input.ts';
+export type * from './score/batch.ts';
+export { decideTransaction, type DecisionContext } from './score/decide-transaction.ts';
+export { decideRequests, type RequestResult } from './score/decide-requests.ts';
+export { scoreBatch, type ScoringPorts } from './score/score-batch.ts';
+export type { ScoringRules } from './score/scoring-rules.ts';
 export { createHasher, sipHash, type Hasher } from './siphash.ts';
 export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 export type { EventType, Identity, Transaction } from './transaction.ts';

@@ -44,8 +44,8 @@ export interface Ruling {
   readonly riskLevel: RiskLevel;
   /** At least one for a hold. */
   readonly reasons: readonly Reason[];
-  /** How long a hold lasts; null for an approval. */
-  readonly holdMs: number | null;
+  /** How long a hold lasts; 0 of an approval. */
+  readonly holdMs: number;
 }
 
 /**
@@ -62,7 +62,7 @@ export function decide({ probability, amountMinor, currency }: Assessment, polic
   const costOfHold = (1 - probability) * costOfFalseHold + costs.reviewMinor;
   const riskScore = riskScoreOf(probability);
   const riskLevel = riskLevelOf(riskScore);
-  if (costOfApproval <= costOfHold) return { outcome: 'approve', riskScore, riskLevel, reasons: [], holdMs: null };
+  if (costOfApproval <= costOfHold) return { outcome: 'approve', riskScore, riskLevel, reasons: [], holdMs: 0 };
   return { outcome: 'hold', riskScore, riskLevel, reasons: [SCORE_TOO_HIGH], holdMs: policy.holdMs };
 }
 
