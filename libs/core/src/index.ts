@@ -7,7 +7,13 @@ export { admit, type Admission, type AdmissionLimits } from './account/admission
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
 export { rowCount, type EventColumns } from './account/event-columns.ts';
 export { findIdentity, type KnownTransaction } from './account/lookup.ts';
-export { addToOverflow, decodeOverflow, findInOverflow, OVERFLOW_BUCKETS, bucketOf } from './account/overflow.ts';
+export {
+  addToOverflow,
+  decodeOverflow,
+  findInOverflow,
+  OVERFLOW_BUCKETS,
+  overflowBucketOf,
+} from './account/overflow.ts';
 export { CorruptRecord } from './account/record-envelope.ts';
 export { LONGEST_WINDOW_MS, reduce, REDUCER_VERSION, type Reduction } from './account/reduce.ts';
 export { isOtherCurrency, packVerdict, unpackVerdict, type Verdict } from './account/verdict.ts';
@@ -91,5 +97,6 @@ export { decideRequests, type RequestResult } from './score/decide-requests.ts';
 export { scoreBatch, type ScoringPorts } from './score/score-batch.ts';
 export type { ScoringRules } from './score/scoring-rules.ts';
 export { createHasher, sipHash, type Hasher } from './siphash.ts';
+export { StopSignal } from './stop-signal.ts';
 export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 export type { EventType, Identity, Transaction } from './transaction.ts';
