@@ -7,13 +7,7 @@ export { admit, type Admission, type AdmissionLimits } from './account/admission
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
 export { rowCount, type EventColumns } from './account/event-columns.ts';
 export { findIdentity, type KnownTransaction } from './account/lookup.ts';
-export {
-  addToOverflow,
-  decodeOverflow,
-  findInOverflow,
-  OVERFLOW_BUCKETS,
-  overflowBucketOf,
-} from './account/overflow.ts';
+export { addToOverflow, decodeOverflow, findInOverflow, OVERFLOW_BUCKETS, bucketOf } from './account/overflow.ts';
 export { CorruptRecord } from './account/record-envelope.ts';
 export { LONGEST_WINDOW_MS, reduce, REDUCER_VERSION, type Reduction } from './account/reduce.ts';
 export { isOtherCurrency, packVerdict, unpackVerdict, type Verdict } from './account/verdict.ts';

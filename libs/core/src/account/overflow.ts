@@ -17,7 +17,7 @@ const HEADER_BYTES = 16;
 export const OVERFLOW_BUCKETS = 64;
 
 /** The one overflow record of its account, 0 to 63, in which an identity can be. */
-export function overflowBucketOf(identity: Hash64): number {
+export function bucketOf(identity: Hash64): number {
   return identity.high >>> 26;
 }
 
