@@ -1,0 +1,35 @@
+/** How a card was used. */
+export type Channel = 'card_present' | 'card_not_present';
+
+/** A transaction as it goes over the wire, as a plain object. The contract with its rules is in `libs/contracts`. */
+export interface WireTransaction {
+  readonly transaction_id: string;
+  readonly account_id: string;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly occurred_at: string;
+  readonly amount_minor: number;
+  readonly currency: string;
+  readonly event_type?: 'authorization';
+  readonly channel?: Channel;
+  readonly card_id?: string;
+  readonly terminal_id?: string;
+  readonly merchant?: { readonly id: string; readonly mcc: string; readonly country: string };
+  readonly device?: { readonly id: string; readonly ip: string };
+  readonly location?: { readonly lat: number; readonly lon: number };
+}
+
+/** What became known of a transaction later. */
+export interface Label {
+  readonly fraud: boolean;
+  /** Name of the kind of fraud; absent when genuine. */
+  readonly scenario?: string;
+  /** When the scorer may learn of it: never before the transaction. */
+  readonly reportedAtMs: number;
+}
+
+/** A transaction with the truth about it. Only `transaction` may reach a scorer when it happens. */
+export interface SimulatedEvent {
+  readonly eventTimeMs: number;
+  readonly transaction: WireTransaction;
+  readonly label: Label;
+}
