@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StopSignal } from '#libs/core';
 import { systemClock } from './system-clock.ts';
 
 describe('systemClock', () => {
@@ -8,13 +9,13 @@ describe('systemClock', () => {
     expect(systemClock.monotonicMs() - startMs).toBeGreaterThanOrEqual(19);
   });
 
-  it('wakes at once when the signal aborts, before or during the sleep', async () => {
+  it('wakes at once at the stop signal, before or during the sleep', async () => {
     const startMs = systemClock.monotonicMs();
-    const controller = new AbortController();
-    const asleep = systemClock.sleep(60_000, controller.signal);
-    controller.abort();
+    const stopping = new StopSignal();
+    const asleep = systemClock.sleep(60_000, stopping);
+    stopping.stop();
     await asleep;
-    await systemClock.sleep(60_000, controller.signal);
+    await systemClock.sleep(60_000, stopping);
     expect(systemClock.monotonicMs() - startMs).toBeLessThan(1000);
   });
 });

@@ -1,3 +1,6 @@
+import type { EncodedEvent } from '../event.ts';
+import type { StoredAccount } from './state-store.ts';
+
 /** What `begin` found, all as text or numbers of the store; null where a key is missing. */
 export interface BeganPartition {
   /** The closed home that this opener now holds: `closed:<nonce>:<run_id>:<master_replid>`. */
@@ -9,7 +12,6 @@ export interface BeganPartition {
   readonly input: ReadonlyMap<string, number>;
   readonly published: { readonly epoch: number; readonly seq: number } | null;
   readonly position: string | null;
-  /** First and last seq in the outbox's unpublished part are checked by `outboxCovers`. */
 }
 
 /** One account's part of a replay step. */
@@ -24,23 +26,39 @@ export interface AppliedAccount {
 /** A committed batch as the outbox holds it: its events have seq `lastSeq - events.length + 1` to `lastSeq`. */
 export interface OutboxEntry {
   readonly lastSeq: number;
-  readonly events: readonly import('../event.ts').EncodedEvent[];
+  readonly events: readonly EncodedEvent[];
 }
 
 /** Answer of a script that found `home` changed: nothing was written. */
-export type Fenced = { readonly status: 'fenced' };
+export interface Fenced {
+  readonly status: 'fenced';
+  /** The value found; null when there is none. */
+  readonly home: string | null;
+  /** Whether the value found was written on this very server process. */
+  readonly sameServer: boolean;
+}
 
 /**
  * What a partition's owner needs of the store. Every method but `begin` is home-checked: it compares `home` with the expected value, and the
  * run_id and master_replid in it with the server's own, inside one script. Throws `TransientFault` when the store cannot be reached.
  */
 export interface PartitionStore {
+  /** `home` as it is. */
+  home(partition: number): Promise<string | null>;
   /** Closes the partition under `nonce` and reads where it stands. */
   begin(partition: number, nonce: string): Promise<BeganPartition>;
-  /** Marks the partition as being wiped and deletes one page of its accounts; `done` when nothing is left. Idempotent. */
-  wipePage(partition: number, home: string): Promise<{ readonly status: 'ok'; readonly done: boolean } | Fenced>;
-  /** Records of accounts, for replay. */
-  loadAccounts(partition: number, accountIds: readonly string[]): Promise<readonly import('./state-store.ts').StoredAccount[]>;
+  /** Marks the partition as being wiped and deletes one page of its accounts, from `cursor` ('0' at first) on. Idempotent. */
+  wipePage(
+    partition: number,
+    home: string,
+    cursor: string,
+  ): Promise<{ readonly status: 'ok'; readonly done: boolean; readonly cursor: string } | Fenced>;
+  /** Records of accounts, for replay; nobody else writes them while the partition is closed. */
+  loadAccounts(partition: number, accountIds: readonly string[]): Promise<readonly StoredAccount[]>;
+  loadOverflow(
+    partition: number,
+    asked: readonly { accountId: string; bucket: number }[],
+  ): Promise<readonly (Uint8Array | null)[]>;
   /** Writes replayed events (fromSeq, toSeq]; requires `seq` = fromSeq. `epoch` makes an interrupted replay resumable. */
   apply(request: {
     readonly partition: number;
@@ -59,11 +77,22 @@ export interface PartitionStore {
     readonly base: number;
     readonly position: string;
     readonly lowWatermarks: ReadonlyMap<string, number>;
-  }): Promise<{ readonly status: 'ok'; readonly home: string; readonly raised: readonly string[]; readonly input: ReadonlyMap<string, number> } | Fenced>;
-  /** Whether the outbox holds every seq in (afterSeq, upToSeq]. */
-  outboxCovers(partition: number, home: string, afterSeq: number, upToSeq: number): Promise<{ readonly status: 'ok'; readonly covers: boolean } | Fenced>;
+  }): Promise<
+    | {
+        readonly status: 'ok';
+        readonly home: string;
+        readonly raised: readonly string[];
+        readonly input: ReadonlyMap<string, number>;
+      }
+    | Fenced
+  >;
   /** Entries that hold events after `afterSeq`, at most `maxEntries`, and the partition's `seq`. */
-  readOutbox(partition: number, home: string, afterSeq: number, maxEntries: number): Promise<{ readonly status: 'ok'; readonly seq: number; readonly entries: readonly OutboxEntry[] } | Fenced>;
+  readOutbox(
+    partition: number,
+    home: string,
+    afterSeq: number,
+    maxEntries: number,
+  ): Promise<{ readonly status: 'ok'; readonly seq: number; readonly entries: readonly OutboxEntry[] } | Fenced>;
   /** Notes what is published and drops what readers no longer need. */
   trim(request: {
     readonly partition: number;
@@ -72,12 +101,19 @@ export interface PartitionStore {
     readonly publishedSeq: number;
     readonly position: string;
     readonly deadLetterSeq: number;
-    readonly keepEntriesFromSeq: number;
+    readonly keepFromSeq: number;
   }): Promise<{ readonly status: 'ok' } | Fenced>;
   /** Raises the position of an input whose records before `offset` are gone. */
-  raiseInput(partition: number, home: string, topic: string, offset: number): Promise<{ readonly status: 'ok' } | Fenced>;
+  raiseInput(
+    partition: number,
+    home: string,
+    topic: string,
+    offset: number,
+  ): Promise<{ readonly status: 'ok' } | Fenced>;
   /** seq up to which rejections are copied; 0 when nothing is. */
   deadLetterSeq(partition: number): Promise<number>;
+  /** Calls back with a partition whenever something was committed to its outbox: a hint, may be lost. */
+  onCommitted(listener: (partition: number) => void): () => void;
   /** Deletes `home` if it is still the given one. */
   close(partition: number, home: string): Promise<{ readonly status: 'ok' } | Fenced>;
 }

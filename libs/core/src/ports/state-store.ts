@@ -36,7 +36,12 @@ export interface CommitRequest {
   readonly partition: number;
   readonly home: string;
   /** The stretch [from, to) of one input topic that this commit covers, and `in` of that topic as loaded; null for HTTP. */
-  readonly input: { readonly topic: string; readonly from: number; readonly to: number; readonly loaded: number | null } | null;
+  readonly input: {
+    readonly topic: string;
+    readonly from: number;
+    readonly to: number;
+    readonly loaded: number | null;
+  } | null;
   readonly accounts: readonly AccountWrite[];
   /** In input order; may be empty. */
   readonly events: readonly EncodedEvent[];
@@ -55,7 +60,10 @@ export type CommitResult =
 export interface StateStore {
   load(partition: number, accountIds: readonly string[]): Promise<LoadedPartition>;
   /** Overflow records in the order asked. To be read after `load` and covered by the account's version. */
-  loadOverflow(partition: number, asked: readonly { accountId: string; bucket: number }[]): Promise<readonly (Uint8Array | null)[]>;
+  loadOverflow(
+    partition: number,
+    asked: readonly { accountId: string; bucket: number }[],
+  ): Promise<readonly (Uint8Array | null)[]>;
   commit(request: CommitRequest): Promise<CommitResult>;
   /** `home` and the published position in one read: what `ack=log` waits on. */
   published(partition: number): Promise<{ readonly home: string | null; readonly epoch: number; readonly seq: number }>;

@@ -1,0 +1,108 @@
+import { assert } from '../faults.ts';
+import type { Hash64 } from '../hash64.ts';
+import type { ReducerParameters } from '../event.ts';
+import type { StoredAccount } from '../ports/state-store.ts';
+import { decodeAccount } from './account-codec.ts';
+import type { AccountEvent, DecidedEvent, DedupEntry } from './account-event.ts';
+import { emptyAccount, type AccountState } from './account-state.ts';
+import { findIdentity, type KnownTransaction } from './lookup.ts';
+import { addToOverflow, findInOverflow, bucketOf } from './overflow.ts';
+import { reduce } from './reduce.ts';
+
+/** Overflow records, in the order asked; null where there is none. */
+type ReadOverflow = (
+  asked: readonly { accountId: string; bucket: number }[],
+) => Promise<readonly (Uint8Array | null)[]>;
+
+/** One account while a batch is worked on: its state, those of its overflow records that the batch can touch, and what changed. */
+export class AccountWorkspace {
+  readonly accountId: string;
+  readonly version: number | null;
+  #state: AccountState;
+  #changed = false;
+  readonly #overflow = new Map<number, Uint8Array | null>();
+  readonly #changedBuckets = new Set<number>();
+
+  constructor(accountId: string, stored: StoredAccount) {
+    this.accountId = accountId;
+    this.version = stored.version;
+    this.#state = stored.record === null ? emptyAccount() : decodeAccount(stored.record, stored.version ?? 0);
+  }
+
+  get state(): AccountState {
+    return this.#state;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /** Overflow records written by the events applied so far. */
+  get changedOverflow(): ReadonlyMap<number, Uint8Array> {
+    const changed = new Map<number, Uint8Array>();
+    for (const bucket of this.#changedBuckets) changed.set(bucket, this.#overflow.get(bucket) as Uint8Array);
+    return changed;
+  }
+
+  /** Which overflow records `events` can need: those of their identities, and of the oldest rows that they can push out. */
+  bucketsFor(events: readonly AccountEvent[], logCap: number): readonly number[] {
+    const { events: rows, overflowMs } = this.#state;
+    const pushedOut = Math.min(rows.timesMs.length, rows.timesMs.length + events.length - logCap);
+    if (pushedOut <= 0 && overflowMs === -Infinity && events.length <= logCap) return [];
+    const buckets = new Set(events.map((event) => bucketOf(event.identity)));
+    for (let row = 0; row < pushedOut; row++) {
+      buckets.add(bucketOf({ high: rows.identityHigh[row] as number, low: rows.identityLow[row] as number }));
+    }
+    return [...buckets];
+  }
+
+  /** Takes in an overflow record, before any event is applied. */
+  setOverflow(bucket: number, record: Uint8Array | null): void {
+    this.#overflow.set(bucket, record);
+  }
+
+  /** The first decision of `identity`, however old, if the account still knows it. */
+  find(identity: Hash64): KnownTransaction | null {
+    const known = findIdentity(this.#state, identity);
+    if (known !== null || this.#state.overflowMs === -Infinity) return known;
+    const record = this.#overflow.get(bucketOf(identity));
+    assert(record !== undefined, 'the overflow record of an identity is loaded before it is looked up');
+    return findInOverflow(record, identity);
+  }
+
+  /** Adds a decided event; moves dedup entries that fall off the log to their overflow records. */
+  apply(event: DecidedEvent, parameters: ReducerParameters): void {
+    const { state, evicted } = reduce(this.#state, event, parameters);
+    for (const entry of evicted) this.#moveToOverflow(entry, state.floorMs);
+    this.#state = state;
+    this.#changed = true;
+  }
+
+  #moveToOverflow(entry: DedupEntry, floorMs: number): void {
+    const bucket = bucketOf(entry.identity);
+    const record = this.#overflow.get(bucket);
+    assert(record !== undefined, 'the overflow record of an evicted entry is loaded before it is written');
+    this.#overflow.set(bucket, addToOverflow(record, [entry], floorMs));
+    this.#changedBuckets.add(bucket);
+  }
+}
+
+/** Opens the workspaces of a batch: `accountIds` with their stored form, and for each the events that will be looked up or applied. */
+export async function openWorkspaces(
+  accounts: readonly { accountId: string; stored: StoredAccount; events: readonly AccountEvent[] }[],
+  logCap: number,
+  readOverflow: ReadOverflow,
+): Promise<Map<string, AccountWorkspace>> {
+  const workspaces = new Map<string, AccountWorkspace>();
+  const asked: { accountId: string; bucket: number }[] = [];
+  for (const { accountId, stored, events } of accounts) {
+    const workspace = new AccountWorkspace(accountId, stored);
+    workspaces.set(accountId, workspace);
+    for (const bucket of workspace.bucketsFor(events, logCap)) asked.push({ accountId, bucket });
+  }
+  if (asked.length > 0) {
+    const records = await readOverflow(asked);
+    asked.forEach(({ accountId, bucket }, i) => workspaces.get(accountId)?.setOverflow(bucket, records[i] ?? null));
+  }
+  return workspaces;
+}

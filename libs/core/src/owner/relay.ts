@@ -1,0 +1,266 @@
+import { StopSignal } from '../stop-signal.ts';
+import type { EncodedEvent } from '../event.ts';
+import { TransientFault } from '../faults.ts';
+import { formatClaim } from '../log/claim.ts';
+import { LogDiverged, type LogFollower } from '../log/log-follower.ts';
+import { eventRecord } from '../log/log-record.ts';
+import type { NewLogRecord } from '../ports/decision-log.ts';
+import type { Fenced, OutboxEntry } from '../ports/partition-store.ts';
+import type { DeadLetterCopier } from './dead-letter-copier.ts';
+import type { OpenedPartition } from './open-partition.ts';
+import type { OwnerPorts } from './owner-ports.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** Why a relay ended. `moved`: the store restarted or lost its data; `taken`: somebody else is opening or owns the partition. */
+export type RelayEnd = 'stopped' | 'moved' | 'taken' | 'aged' | 'diverged';
+
+/** Bounds of a relay; all are named and documented in the configuration. */
+export interface RelayLimits {
+  /** Wait after a wake-up, so that a cycle is fuller. */
+  readonly lingerMs: number;
+  /** Longest wait without a wake-up: how soon a lost partition is noticed. */
+  readonly pollMs: number;
+  readonly maxSendBytes: number;
+  readonly maxEntries: number;
+  readonly trimIntervalMs: number;
+  /** Events kept in the outbox behind the published ones. */
+  readonly keepEvents: number;
+  /** Age of the own OPEN at which the partition is opened anew. */
+  readonly openAgeMs: number;
+}
+
+/** Told of progress, for metrics and for committing offsets. */
+export interface RelayHooks {
+  published(seq: number, committedSeq: number): void;
+  sent(events: number): void;
+  retried(reason: string): void;
+}
+
+/**
+ * Publishes the outbox of one open partition to the log, following its own records by the rule: what is not read back as valid is sent again.
+ * One send in flight. Ends when the partition is no longer its own. Protocol section 4, steps 8 to 10.
+ */
+export class Relay {
+  readonly #partition: number;
+  readonly #opened: OpenedPartition;
+  readonly #ports: OwnerPorts;
+  readonly #copier: DeadLetterCopier;
+  readonly #limits: RelayLimits;
+  readonly #hooks: RelayHooks;
+  readonly #follower: LogFollower;
+  readonly #wakeup: Wakeup;
+  readonly #openedAtMs: number;
+  readonly #stopping = new StopSignal();
+  #sentSeq: number;
+  #mustResend = false;
+  #caughtUp = false;
+  #notedSeq: number;
+  #notedDeadLetterSeq = -1;
+  #trimmedAtMs = 0;
+  #committedSeq: number;
+  #end: RelayEnd | null = null;
+
+  constructor(
+    partition: number,
+    opened: OpenedPartition,
+    {
+      ports,
+      copier,
+      limits,
+      hooks,
+    }: { ports: OwnerPorts; copier: DeadLetterCopier; limits: RelayLimits; hooks: RelayHooks },
+  ) {
+    this.#partition = partition;
+    this.#opened = opened;
+    this.#ports = ports;
+    this.#copier = copier;
+    this.#limits = limits;
+    this.#hooks = hooks;
+    this.#follower = opened.follower;
+    this.#wakeup = new Wakeup(ports.clock);
+    this.#openedAtMs = ports.clock.monotonicMs();
+    this.#sentSeq = this.#notedSeq = this.#committedSeq = opened.base;
+  }
+
+  /** There may be something in the outbox. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  /** Ends the relay after the send that is in flight. What is left in the outbox is the next owner's. */
+  stop(): void {
+    this.#finish('stopped');
+  }
+
+  /** Everything committed is published. */
+  get drained(): boolean {
+    return this.#follower.position.seq >= this.#committedSeq;
+  }
+
+  /** Resolves with the reason when the relay has ended and nothing of it is in flight. Throws only for bugs. */
+  async run(): Promise<RelayEnd> {
+    await Promise.all([
+      this.#loop(() => this.#follow()),
+      this.#loop(() => this.#publish()),
+      this.#loop(
+        () => this.#copyEarlierDeadLetters(),
+        () => this.#caughtUp,
+      ),
+    ]);
+    return this.#end ?? 'stopped';
+  }
+
+  #finish(end: RelayEnd): void {
+    this.#end ??= end;
+    this.#stopping.stop();
+    this.#wakeup.wake();
+  }
+
+  /** Repeats `step` until the end, or until it is done; a passing fault is waited out. */
+  async #loop(step: () => Promise<void>, done: () => boolean = () => false): Promise<void> {
+    while (this.#end === null && !done()) {
+      try {
+        await step();
+      } catch (error) {
+        if (error instanceof LogDiverged) return this.#finish('diverged');
+        if (!(error instanceof TransientFault)) {
+          this.#finish('stopped');
+          throw error;
+        }
+        this.#hooks.retried(error.code);
+        await this.#ports.clock.sleep(100 * (0.5 + this.#ports.clock.random()), this.#stopping);
+      }
+    }
+  }
+
+  async #copyEarlierDeadLetters(): Promise<void> {
+    await this.#copier.catchUp(this.#opened.base, this.#stopping);
+    this.#caughtUp = this.#end === null;
+  }
+
+  async #follow(): Promise<void> {
+    const acknowledged = this.#mustResend ? 0 : this.#sentSeq;
+    const { records, nextOffset, highWatermark } = await this.#ports.log.read(
+      this.#partition,
+      this.#follower.nextOffset,
+      {
+        maxBytes: this.#limits.maxSendBytes,
+        maxWaitMs: this.#limits.pollMs * 5,
+      },
+    );
+    const before = this.#follower.position.seq;
+    for (const record of records) {
+      const followed = this.#follower.accept(record);
+      if (followed.kind === 'open') return this.#finish('taken');
+      if (followed.kind === 'event') this.#copier.see(followed.seq, record);
+    }
+    this.#follower.skipTo(nextOffset);
+    const { seq } = this.#follower.position;
+    if (seq < acknowledged && nextOffset >= highWatermark) {
+      this.#mustResend = true;
+      this.#hooks.retried('not_valid');
+    }
+    if (seq > before || this.#mustResend) this.#wakeup.wake();
+  }
+
+  async #publish(): Promise<void> {
+    if (this.#ports.clock.monotonicMs() - this.#openedAtMs > this.#limits.openAgeMs) return this.#finish('aged');
+    if (this.#mustResend) await this.#rewind();
+    const page = await this.#ports.store.readOutbox(
+      this.#partition,
+      this.#opened.home,
+      this.#sentSeq,
+      this.#limits.maxEntries,
+    );
+    if (page.status !== 'ok') return this.#fenced(page);
+    if (page.seq < this.#sentSeq) return this.#finish('moved');
+    this.#committedSeq = page.seq;
+    for (const send of this.#sends(page.entries)) {
+      await this.#send(send);
+      if (this.#mustResend || this.#end !== null) return;
+    }
+    await this.#note();
+    if (page.entries.length >= this.#limits.maxEntries) return;
+    await this.#wakeup.wait(this.#limits.pollMs);
+    if (this.#end === null && this.#limits.lingerMs > 0)
+      await this.#ports.clock.sleep(this.#limits.lingerMs, this.#stopping);
+  }
+
+  /** After a send whose outcome is unknown, or that came to nothing: read all there is, go on behind the last valid record. */
+  async #rewind(): Promise<void> {
+    const { high } = await this.#ports.log.watermarks(this.#partition);
+    while (this.#follower.nextOffset < high && this.#end === null) await this.#wakeup.wait(this.#limits.pollMs);
+    this.#sentSeq = this.#follower.position.seq;
+    this.#mustResend = false;
+  }
+
+  /** Cuts what is to be sent by bytes. */
+  *#sends(entries: readonly OutboxEntry[]): Generator<{ events: EncodedEvent[]; lastSeq: number }> {
+    let events: EncodedEvent[] = [];
+    let bytes = 0;
+    let seq = this.#sentSeq;
+    for (const entry of entries) {
+      const first = entry.lastSeq - entry.events.length + 1;
+      for (const event of entry.events.slice(Math.max(0, seq + 1 - first))) {
+        if (events.length > 0 && bytes + event.value.length > this.#limits.maxSendBytes) {
+          yield { events, lastSeq: seq };
+          events = [];
+          bytes = 0;
+        }
+        events.push(event);
+        bytes += event.value.length;
+        seq += 1;
+      }
+    }
+    if (events.length > 0) yield { events, lastSeq: seq };
+  }
+
+  async #send({ events, lastSeq }: { events: readonly EncodedEvent[]; lastSeq: number }): Promise<void> {
+    const { epoch } = this.#opened;
+    const { claim } = this.#follower;
+    const firstSeq = lastSeq - events.length + 1;
+    const records = events.map((event, i): NewLogRecord => {
+      return eventRecord(event, { epoch, seq: firstSeq + i }, i === events.length - 1 ? claim : null);
+    });
+    try {
+      await this.#ports.log.append(this.#partition, records);
+      this.#sentSeq = lastSeq;
+      this.#hooks.sent(events.length);
+    } catch (error) {
+      this.#mustResend = true;
+      throw error;
+    }
+  }
+
+  /** Tells the store what is published, not more often than the limit. */
+  async #note(): Promise<void> {
+    const { seq } = this.#follower.position;
+    const { claim } = this.#follower;
+    this.#hooks.published(seq, this.#committedSeq);
+    if (this.#caughtUp) await this.#copier.flush(seq);
+    const nothingNew = seq === this.#notedSeq && this.#copier.upToSeq === this.#notedDeadLetterSeq;
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (nothingNew || claim === null) return;
+    if (nowMs - this.#trimmedAtMs < this.#limits.trimIntervalMs) {
+      await this.#ports.clock.sleep(this.#limits.trimIntervalMs, this.#stopping);
+    }
+    this.#trimmedAtMs = this.#ports.clock.monotonicMs();
+    const deadLetterSeq = this.#copier.upToSeq;
+    const result = await this.#ports.store.trim({
+      partition: this.#partition,
+      home: this.#opened.home,
+      epoch: this.#opened.epoch,
+      publishedSeq: seq,
+      position: formatClaim(claim),
+      deadLetterSeq,
+      keepFromSeq: Math.max(0, seq - this.#limits.keepEvents),
+    });
+    if (result.status !== 'ok') return this.#fenced(result);
+    this.#notedSeq = seq;
+    this.#notedDeadLetterSeq = deadLetterSeq;
+  }
+
+  #fenced({ home, sameServer }: Fenced): void {
+    this.#finish(home === null || !sameServer ? 'moved' : 'taken');
+  }
+}

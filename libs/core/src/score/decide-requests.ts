@@ -1,0 +1,77 @@
+import { TransientFault } from '../faults.ts';
+import type { Transaction } from '../transaction.ts';
+import type { BatchItem, ItemResult, StageTimings } from './batch.ts';
+import { scoreBatch, type ScoringPorts } from './score-batch.ts';
+
+const CONFLICTS_BEFORE_SPLITTING = 3;
+const PAUSE_MS = 2;
+
+/** What a request is told: its result, and what an answer after publication waits for; or that nothing was decided in time. */
+export type RequestResult =
+  | {
+      readonly status: 'done';
+      readonly result: ItemResult;
+      readonly timings: StageTimings;
+      readonly home: string;
+      readonly lastSeq: number;
+    }
+  | { readonly status: 'unavailable'; readonly reason: string };
+
+/**
+ * Decides transactions of one partition that came over HTTP, until `deadlineMs` (monotonic). All in one commit; after three conflicts account by
+ * account, so that one busy account does not hold up the others. Results are in the order of `transactions`. Never throws for a fault that passes.
+ */
+export async function decideRequests(
+  work: { readonly partition: number; readonly transactions: readonly Transaction[]; readonly deadlineMs: number },
+  ports: ScoringPorts,
+): Promise<RequestResult[]> {
+  const { partition, transactions, deadlineMs } = work;
+  const items = transactions.map((transaction): BatchItem => ({ kind: 'transaction', transaction, original: null }));
+  let conflicts = 0;
+  for (;;) {
+    const outcome = await attempt(partition, items, ports);
+    if (Array.isArray(outcome)) return outcome;
+    if (outcome === 'conflict') conflicts += 1;
+    const accounts = new Set(transactions.map(({ accountId }) => accountId));
+    if (conflicts >= CONFLICTS_BEFORE_SPLITTING && accounts.size > 1) return splitByAccount(work, [...accounts], ports);
+    const pauseMs = PAUSE_MS * (0.5 + ports.clock.random()) * (outcome === 'conflict' ? 1 : 4);
+    if (outcome === 'full' || ports.clock.monotonicMs() + pauseMs >= deadlineMs) {
+      return transactions.map(() => ({ status: 'unavailable', reason: outcome }));
+    }
+    await ports.clock.sleep(pauseMs);
+  }
+}
+
+/** The results, or why there are none. */
+async function attempt(
+  partition: number,
+  items: readonly BatchItem[],
+  ports: ScoringPorts,
+): Promise<RequestResult[] | string> {
+  try {
+    const batch = await scoreBatch({ partition, input: null, items }, ports);
+    if (batch.status !== 'committed') return batch.status;
+    const { home, lastSeq, timings } = batch;
+    return batch.results.map((result) => ({ status: 'done', result, timings, home, lastSeq }));
+  } catch (error) {
+    if (error instanceof TransientFault) return error.code;
+    throw error;
+  }
+}
+
+async function splitByAccount(
+  work: { readonly partition: number; readonly transactions: readonly Transaction[]; readonly deadlineMs: number },
+  accounts: readonly string[],
+  ports: ScoringPorts,
+): Promise<RequestResult[]> {
+  const results: RequestResult[] = [];
+  for (const accountId of accounts) {
+    const indices = work.transactions.flatMap((transaction, i) => (transaction.accountId === accountId ? [i] : []));
+    const transactions = indices.map((i) => work.transactions[i] as Transaction);
+    const part = await decideRequests({ ...work, transactions }, ports);
+    indices.forEach((index, i) => {
+      results[index] = part[i] as RequestResult;
+    });
+  }
+  return results;
+}
