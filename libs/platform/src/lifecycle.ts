@@ -1,7 +1,8 @@
+import { StopSignal } from '#libs/core';
 import type { Logger } from './logger.ts';
 
-/** Closes one resource. `signal` aborts when its deadline has passed: what is left then is left undone. */
-export type Close = (signal: AbortSignal) => Promise<void> | void;
+/** Closes one resource; a promise is waited for. What it has not done at its deadline is left undone. */
+export type Close = () => unknown;
 
 /** How a stop went: `false` when a resource failed to close or took too long. */
 export interface StopResult {
@@ -15,10 +16,8 @@ export interface StopResult {
 export interface Lifecycle {
   /** Registers what has just been opened. When the process is stopping already, it is closed at once, so that nothing stays open. */
   opened(name: string, close: Close, options?: { readonly deadlineMs?: number }): Promise<void>;
-  /** True from the moment that a stop was asked for; readiness follows it. */
-  readonly stopping: boolean;
-  /** Aborts at that moment: loops and sleeps end by it. */
-  readonly signal: AbortSignal;
+  /** Stops at the moment that a stop is asked for, before anything is closed: loops and sleeps end by it, readiness follows it. */
+  readonly stopSignal: StopSignal;
   /** Closes everything; a second call gets the first one's result. Never rejects: a resource that fails is logged and passed over. */
   stop(reason: string): Promise<StopResult>;
 }
@@ -33,7 +32,7 @@ interface Resource {
 export function createLifecycle(options: { readonly logger: Logger; readonly deadlineMs: number }): Lifecycle {
   const { logger, deadlineMs } = options;
   const resources: Resource[] = [];
-  const controller = new AbortController();
+  const stopSignal = new StopSignal();
   let stopped: Promise<StopResult> | undefined;
 
   const closeAll = async (): Promise<StopResult> => {
@@ -50,14 +49,11 @@ export function createLifecycle(options: { readonly logger: Logger; readonly dea
       if (stopped === undefined) resources.push(resource);
       else await closeResource(resource, logger);
     },
-    get stopping() {
-      return controller.signal.aborted;
-    },
-    signal: controller.signal,
+    stopSignal,
     stop: (reason) => {
       if (stopped === undefined) {
         logger.info({ reason, resources: resources.length }, 'process stopping');
-        controller.abort();
+        stopSignal.stop();
         stopped = closeAll();
       }
       return stopped;
@@ -67,16 +63,12 @@ export function createLifecycle(options: { readonly logger: Logger; readonly dea
 
 /** Whether the resource closed within its deadline. */
 async function closeResource({ name, close, deadlineMs }: Resource, logger: Logger): Promise<boolean> {
-  const deadline = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => {
-      deadline.abort();
-      resolve('late');
-    }, deadlineMs);
+    timer = setTimeout(() => resolve('late'), deadlineMs);
   });
   try {
-    const result = await Promise.race([Promise.resolve(close(deadline.signal)), late]);
+    const result = await Promise.race([close(), late]);
     if (result !== 'late') return true;
     logger.error({ resource: name, deadlineMs }, 'resource did not close in time');
     return false;

@@ -22,7 +22,7 @@ export function handleProcessSignals(options: {
   const { lifecycle, logger, process } = options;
   for (const signal of ['SIGTERM', 'SIGINT']) {
     process.on(signal, () => {
-      if (lifecycle.stopping) {
+      if (lifecycle.stopSignal.stopped) {
         logger.warn({ signal }, 'process ended by a second signal');
         process.exit(EXIT.forced);
         return;

@@ -7,13 +7,18 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
-      const timer = setTimeout(finish, delayMs);
-      const forget = signal?.onStop(finish);
-      function finish(): void {
-        clearTimeout(timer);
+      if (signal?.stopped === true) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(() => {
         forget?.();
         resolve();
-      }
+      }, delayMs);
+      const forget = signal?.onStop(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     }),
   random: () => Math.random(),
 };

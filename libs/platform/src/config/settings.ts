@@ -98,10 +98,11 @@ export const SETTINGS = {
       meaning: 'the Redis or Valkey that holds the state (7.0 or newer, noeviction); may carry user and password',
     }),
     keyPrefix: text('HOLDFAST_KEY_PREFIX', {
-      default: '',
-      pattern: /^[A-Za-z0-9._:-]{0,32}$/,
-      range: 'at most 32 of A-Z a-z 0-9 . _ : -',
-      meaning: 'put before every key, so that tests can share a Redis',
+      default: 'hf',
+      pattern: /^[A-Za-z0-9._-]{1,32}$/,
+      range: '1 to 32 of A-Z a-z 0-9 . _ -',
+      meaning:
+        'first part of every key, so that installations and tests can share a Redis; short, every account pays for it',
     }),
     connectTimeoutMs: integer('HOLDFAST_REDIS_CONNECT_TIMEOUT_MS', {
       default: SECOND_MS,

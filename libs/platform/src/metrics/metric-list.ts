@@ -84,11 +84,17 @@ export const METRICS = {
     unit: 'seconds',
     labels: {
       route: ['decide', 'lookup', 'other'],
-      status: ['200', '400', '401', '404', '405', '409', '413', '415', '422', '503'],
+      status: ['200', '400', '401', '404', '409', '413', '415', '422', '503'],
     },
     buckets: LATENCY_SECONDS,
     meaning: 'HTTP requests from the last byte of the request to the answer, by status',
     remedy: '503: Redis, a closed partition or a full outbox, see the other metrics; 401: a caller with an old key.',
+  }),
+  detailFailures: counter('holdfast_detail_failures_total', {
+    unit: 'batches',
+    labels: {},
+    meaning: 'Batches whose decisions in full could not be cached: their duplicates get outcome and score only',
+    remedy: 'Redis was away right after a commit, or is out of memory.',
   }),
   httpWaiting: gauge('holdfast_http_waiting_requests', {
     unit: 'requests',
