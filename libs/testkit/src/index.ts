@@ -1,0 +1,1 @@
+export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory-log.ts';
