@@ -41,7 +41,7 @@ export default defineConfig({
           exclude: [...elsewhere, ...['int', 'e2e', 'chaos'].map((level) => `**/*.${level}.test.ts`)],
         },
       },
-      withServices('int', 30_000),
+      withServices('int', 60_000),
       withServices('e2e', 120_000),
       withServices('chaos', 600_000),
     ],

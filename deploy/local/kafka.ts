@@ -66,7 +66,15 @@ async function formatOnce(kafka: KafkaDistribution, dir: string, properties: str
   await rm(logDir(dir), { recursive: true, force: true });
   const tool = program(kafka, 'kafka.tools.StorageTool');
   const args = ['format', '--standalone', '-t', clusterId(), '-c', properties];
-  await runCommand(kafka.java, ['-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...tool, ...args]);
+  const archive = existsSync(kafka.classArchive) ? [`-XX:SharedArchiveFile=${kafka.classArchive}`] : [];
+  await runCommand(kafka.java, [
+    '-Xmx64m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    ...archive,
+    ...tool,
+    ...args,
+  ]);
   await writeFile(formatted, '');
 }
 

@@ -71,7 +71,7 @@ test('Kafka that was killed comes back on its port with its topics and records',
   await kafka?.start();
   expect(await admin.fetchTopicOffsets('kept')).toMatchObject([{ partition: 0, offset: '1' }]);
   await admin.disconnect();
-});
+}, 180_000);
 
 test('a folder belongs to one living process at a time', async () => {
   await startPrivate({ kafka: false });
