@@ -129,7 +129,8 @@ async function main(): Promise<void> {
   console.log(`export REDIS_URL=${services.redisUrl}\nexport KAFKA_BROKERS=${services.kafkaBrokers}`);
   console.error('services Paste these two lines into another shell. Ctrl-C stops the services.');
   const signal = await new Promise<string>((done) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => done(name));
+    // Kept to the end: npm passes on the Ctrl-C that the terminal has sent us already, and stopping takes its time.
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => done(name));
   });
   console.error(`services stopping (${signal})`);
   await services.stop();
