@@ -37,7 +37,17 @@ interface Partition {
 
 const realTime: Pick<Clock, 'nowMs' | 'sleep'> = {
   nowMs: () => Date.now(),
-  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  sleep: (delayMs, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(end, delayMs);
+      let forget: (() => void) | undefined = undefined;
+      function end(): void {
+        clearTimeout(timer);
+        forget?.();
+        resolve();
+      }
+      forget = signal?.onStop(end);
+    }),
 };
 
 /** A decision log in memory that behaves as the one on Kafka does (one contract suite for both), with faults on demand. */
