@@ -55,6 +55,7 @@ export {
 } from './log/log-record.ts';
 export { judge, LOG_START, type LogMark, type LogPosition, type LogVerdict } from './log/log-rule.ts';
 export { findStartBefore, findTail, followToEnd, NoVerifiableStart, verifyClaim } from './log/read-log.ts';
+export { DeadLetterCopier } from './owner/dead-letter-copier.ts';
 export { openPartition, type OpenedPartition, type OpenProgress, type OpenResult } from './owner/open-partition.ts';
 export type { OwnerPorts } from './owner/owner-ports.ts';
 export { PartitionOwner, type OwnerHooks } from './owner/partition-owner.ts';

@@ -1,0 +1,212 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  connectRedis,
+  RedisPartitionStore,
+  RedisStateStore,
+  StoreKeys,
+  waitForRedis,
+  type RedisConnection,
+} from '#libs/adapters';
+import { createEventCodec } from '#libs/contracts';
+import {
+  createHasher,
+  DeadLetterCopier,
+  DEFAULT_POLICY,
+  DAY_MS,
+  LogFollower,
+  openPartition,
+  REDUCER_VERSION,
+  scoreBatch,
+  type Batch,
+  type BatchItem,
+  type Clock,
+  type CommittedBatch,
+  type LogEvent,
+  type OpenedPartition,
+  type OwnerPorts,
+  type RefusedBatch,
+  type RelayHooks,
+  type RelayLimits,
+  type ScoringPorts,
+  type Transaction,
+  Relay,
+} from '#libs/core';
+import { fakeModel } from '../fakes/fake-model.ts';
+import { InMemoryLog } from '../fakes/in-memory-log.ts';
+import { MemoryDeadLetters, MemoryInputTopics } from '../fakes/memory-topics.ts';
+
+export const INPUT_TOPIC = 'transactions.v1';
+const PARTITION = 0;
+
+/** Real time: what these tests order, they order by steps, not by clocks. */
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  random: () => 0.5,
+  sleep: (delayMs, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      signal?.onStop(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }),
+};
+
+export const RELAY_LIMITS: RelayLimits = {
+  lingerMs: 0,
+  pollMs: 20,
+  maxSendBytes: 1024 * 1024,
+  maxEntries: 100,
+  trimIntervalMs: 0,
+  keepEvents: 2_000,
+  openAgeMs: DAY_MS,
+};
+
+const noHooks: RelayHooks = { published: () => undefined, sent: () => undefined, retried: () => undefined };
+
+/** One partition on the real store scripts and a log in memory, driven step by step. */
+export class PartitionRig {
+  readonly log = new InMemoryLog({ partitions: 1 });
+  readonly inputs = new MemoryInputTopics([INPUT_TOPIC]);
+  readonly deadLetters = new MemoryDeadLetters();
+  readonly keys: StoreKeys;
+  readonly connection: RedisConnection;
+  readonly scoring: ScoringPorts;
+  readonly owner: OwnerPorts;
+  readonly #subscriber: RedisConnection;
+
+  private constructor(redisUrl: string, options: { outboxLimit: number; logCap: number; allowedLatenessMs: number }) {
+    const { logCap, allowedLatenessMs } = options;
+    this.keys = new StoreKeys(`test-${randomBytes(6).toString('hex')}`);
+    this.connection = connectRedis(redisUrl, { name: 'rig', commandTimeoutMs: 5_000 });
+    this.#subscriber = connectRedis(redisUrl, { name: 'rig-sub', commandTimeoutMs: 5_000 });
+    const { redis } = this.connection;
+    const hasher = createHasher(new Uint8Array(16).fill(7));
+    const codec = createEventCodec();
+    this.scoring = {
+      store: new RedisStateStore(redis, this.keys, { outboxLimit: options.outboxLimit }),
+      model: fakeModel(),
+      codec,
+      clock,
+      hasher,
+      policy: DEFAULT_POLICY,
+      rules: {
+        reducer: { version: REDUCER_VERSION, logCap, allowedLatenessMs },
+        allowedLatenessMs,
+        maxFutureSkewMs: 300_000,
+      },
+    };
+    this.owner = {
+      store: new RedisPartitionStore(redis, this.#subscriber.redis, this.keys),
+      log: this.log,
+      inputs: this.inputs,
+      deadLetters: this.deadLetters,
+      codec,
+      hasher,
+      clock,
+      newNonce: () => randomUUID(),
+    };
+  }
+
+  /** `redisUrl` is given by the test run's services. */
+  static async start(
+    options: { redisUrl?: string; outboxLimit?: number; logCap?: number; allowedLatenessMs?: number } = {},
+  ): Promise<PartitionRig> {
+    const url = options.redisUrl ?? process.env['REDIS_URL'];
+    if (url === undefined) throw new Error('REDIS_URL is set by the test run');
+    const rig = new PartitionRig(url, { outboxLimit: 10_000, logCap: 512, allowedLatenessMs: DAY_MS, ...options });
+    await waitForRedis(rig.connection.redis, 5_000);
+    await waitForRedis(rig.#subscriber.redis, 5_000);
+    return rig;
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.close();
+    await this.#subscriber.close();
+  }
+
+  /** Opens as an owner does; fails the test if it does not come to that. */
+  async open(): Promise<OpenedPartition> {
+    const result = await openPartition(PARTITION, this.owner, () => undefined);
+    if (result.status !== 'opened') throw new Error(`not opened: ${JSON.stringify(result)}`);
+    return result;
+  }
+
+  /** A relay of an opened partition, not running yet. */
+  relay(opened: OpenedPartition, hooks: Partial<RelayHooks> = {}, limits: Partial<RelayLimits> = {}): Relay {
+    const copier = new DeadLetterCopier(PARTITION, 0, this.owner);
+    return new Relay(PARTITION, opened, {
+      ports: this.owner,
+      copier,
+      limits: { ...RELAY_LIMITS, ...limits },
+      hooks: { ...noHooks, ...hooks },
+    });
+  }
+
+  /** Runs a relay until everything committed is published and noted in the store, then stops it. */
+  async publish(opened: OpenedPartition): Promise<void> {
+    const relay = this.relay(opened);
+    const running = relay.run();
+    const deadline = Date.now() + 5_000;
+    for (;;) {
+      const { seq, published } = await this.scoring.store.load(PARTITION, []);
+      if (published === seq) break;
+      if (Date.now() > deadline) throw new Error(`published ${published} of ${seq}`);
+      relay.wake();
+      await clock.sleep(5);
+    }
+    relay.stop();
+    await running;
+  }
+
+  /** Commits transactions as the HTTP door does. */
+  async decide(...transactions: Transaction[]): Promise<CommittedBatch | RefusedBatch> {
+    const items = transactions.map((transaction): BatchItem => ({ kind: 'transaction', transaction, original: null }));
+    return scoreBatch({ partition: PARTITION, input: null, items }, this.scoring);
+  }
+
+  /** Commits transactions as the Kafka door does: they lie at `from`, `from` + 1, … of the input. */
+  async consume(from: number, transactions: readonly Transaction[]): Promise<CommittedBatch | RefusedBatch> {
+    return scoreBatch(inputBatch(from, transactions), this.scoring);
+  }
+
+  /** The valid events of the log, by the rule. */
+  validEvents(): { seq: number; event: LogEvent }[] {
+    const follower = new LogFollower();
+    return this.log.records(PARTITION).flatMap((record) => {
+      const followed = follower.accept(record);
+      return followed.kind === 'event' ? [{ seq: followed.seq, event: this.owner.codec.decode(record) }] : [];
+    });
+  }
+
+  /** Every key of the namespace with its value, as the server dumps it: what must be the same after a rebuild. */
+  async dump(...leaveOut: string[]): Promise<Record<string, string>> {
+    const { redis } = this.connection;
+    const root = this.keys.partition(PARTITION).home.replace(/home$/, '');
+    const names = (await redis.keys(`${root}*`)).filter((name) => !leaveOut.includes(name.slice(root.length)));
+    const values: Record<string, string> = {};
+    for (const name of names.toSorted()) {
+      const dumped = await redis.dumpBuffer(name);
+      values[name.slice(root.length)] = dumped?.toString('base64') ?? '';
+    }
+    return values;
+  }
+
+  /** Takes all of the partition away, as FLUSHALL does, but only here. */
+  async flush(): Promise<void> {
+    const { redis } = this.connection;
+    const names = await redis.keys(`${this.keys.partition(PARTITION).home.replace(/home$/, '')}*`);
+    if (names.length > 0) await redis.del(...names);
+  }
+}
+
+/** A batch of the input topic whose records lie at `from`, `from` + 1, …. */
+export function inputBatch(from: number, transactions: readonly Transaction[]): Batch {
+  const items = transactions.map((transaction, i): BatchItem => ({
+    kind: 'transaction',
+    transaction,
+    original: { topic: INPUT_TOPIC, partition: PARTITION, offset: from + i, key: null, value: null },
+  }));
+  return { partition: PARTITION, input: { topic: INPUT_TOPIC, from, to: from + transactions.length }, items };
+}

@@ -1,0 +1,24 @@
+import { createTransactionParser } from '#libs/contracts';
+import type { Transaction } from '#libs/core';
+
+const parser = createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: true });
+const START_MS = Date.UTC(2026, 0, 1);
+
+/** A valid transaction, made through the parser as any other; `minute` counts from the first of January 2026. */
+export function transaction(
+  id: string,
+  fields: { account?: string; minute?: number; amountMinor?: number } = {},
+): Transaction {
+  const { account = 'acct-1', minute = 0, amountMinor = 1_000 } = fields;
+  const wire = {
+    transaction_id: id,
+    account_id: account,
+    occurred_at: new Date(START_MS + minute * 60_000).toISOString(),
+    amount_minor: amountMinor,
+    currency: 'EUR',
+    merchant: { id: 'm-1', mcc: '5411', country: 'DE' },
+  };
+  const parsed = parser.parse(Buffer.from(JSON.stringify(wire)));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+  return parsed.transaction;
+}
