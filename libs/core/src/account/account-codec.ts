@@ -49,22 +49,23 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
 
   const words = new Uint32Array(record.buffer, HEADER_BYTES);
   const halves = new Uint16Array(record.buffer, verdictsAt);
+  const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = events;
   const base = pending?.base ?? Infinity;
   const last = pending?.last ?? 0;
   for (let row = 0; row < rows; row++) {
-    const time = events.timesMs[row]! - originMs;
-    const amount = events.amountsMinor[row]!;
-    const seq = events.seqs[row]!;
+    const time = timesMs[row]! - originMs;
+    const amount = amountsMinor[row]!;
+    const seq = seqs[row]!;
     const isPending = seq > base;
     assert(!isPending || seq <= last, 'a planned seq lies within its batch');
-    words[row] = events.identityHigh[row]!;
-    words[rows + row] = events.identityLow[row]!;
-    words[2 * rows + row] = events.contents[row]!;
-    words[3 * rows + row] = events.counterparties[row]!;
+    words[row] = identityHigh[row]!;
+    words[rows + row] = identityLow[row]!;
+    words[2 * rows + row] = contents[row]!;
+    words[3 * rows + row] = counterparties[row]!;
     words[4 * rows + row] = isPending ? last - seq : seq;
     words[5 * rows + row] = time;
     words[6 * rows + row] = amount;
-    halves[row] = events.verdicts[row]! | (isPending ? RELATIVE_BIT : 0);
+    halves[row] = verdicts[row]! | (isPending ? RELATIVE_BIT : 0);
     if ((flags & WIDE_TIMES) !== 0) record[timesHighAt + row] = time / TWO_32;
     if ((flags & WIDE_AMOUNTS) !== 0) record[amountsHighAt + row] = amount / TWO_32;
   }
@@ -86,19 +87,20 @@ export function decodeAccount(bytes: Uint8Array, version: number): AccountState 
   const words = new Uint32Array(record.buffer, HEADER_BYTES);
   const halves = new Uint16Array(record.buffer, verdictsAt);
   const events = newColumns(rows);
+  const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = events;
   for (let row = 0; row < rows; row++) {
     const timeHigh = (flags & WIDE_TIMES) === 0 ? 0 : record[timesHighAt + row]!;
     const amountHigh = (flags & WIDE_AMOUNTS) === 0 ? 0 : record[amountsHighAt + row]!;
     const seq = words[4 * rows + row]!;
     const verdict = halves[row]!;
-    events.identityHigh[row] = words[row]!;
-    events.identityLow[row] = words[rows + row]!;
-    events.contents[row] = words[2 * rows + row]!;
-    events.counterparties[row] = words[3 * rows + row]!;
-    events.seqs[row] = version - ((verdict & RELATIVE_BIT) === 0 ? (version - seq) >>> 0 : seq);
-    events.timesMs[row] = originMs + words[5 * rows + row]! + timeHigh * TWO_32;
-    events.amountsMinor[row] = words[6 * rows + row]! + amountHigh * TWO_32;
-    events.verdicts[row] = verdict & ~RELATIVE_BIT;
+    identityHigh[row] = words[row]!;
+    identityLow[row] = words[rows + row]!;
+    contents[row] = words[2 * rows + row]!;
+    counterparties[row] = words[3 * rows + row]!;
+    seqs[row] = version - ((verdict & RELATIVE_BIT) === 0 ? (version - seq) >>> 0 : seq);
+    timesMs[row] = originMs + words[5 * rows + row]! + timeHigh * TWO_32;
+    amountsMinor[row] = words[6 * rows + row]! + amountHigh * TWO_32;
+    verdicts[row] = verdict & ~RELATIVE_BIT;
   }
   checkOrder(events);
   return { ...scalars, events };

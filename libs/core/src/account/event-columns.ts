@@ -47,15 +47,16 @@ export function copyRows(
   target: EventColumns,
   { from, to, at }: { from: number; to: number; at: number },
 ): void {
+  const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = target;
   for (let row = from, into = at; row < to; row++, into++) {
-    target.timesMs[into] = source.timesMs[row]!;
-    target.amountsMinor[into] = source.amountsMinor[row]!;
-    target.seqs[into] = source.seqs[row]!;
-    target.identityHigh[into] = source.identityHigh[row]!;
-    target.identityLow[into] = source.identityLow[row]!;
-    target.contents[into] = source.contents[row]!;
-    target.counterparties[into] = source.counterparties[row]!;
-    target.verdicts[into] = source.verdicts[row]!;
+    timesMs[into] = source.timesMs[row]!;
+    amountsMinor[into] = source.amountsMinor[row]!;
+    seqs[into] = source.seqs[row]!;
+    identityHigh[into] = source.identityHigh[row]!;
+    identityLow[into] = source.identityLow[row]!;
+    contents[into] = source.contents[row]!;
+    counterparties[into] = source.counterparties[row]!;
+    verdicts[into] = source.verdicts[row]!;
   }
 }
 

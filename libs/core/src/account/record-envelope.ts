@@ -46,14 +46,15 @@ export function openRecord(bytes: Uint8Array, { name, kind, newestVersion }: Rec
 
 /** MurmurHash3, 32 bits, of all words but the second, which holds it. Finds damage; it is no defence against forgery. */
 function checksum(words: Uint32Array): number {
-  let hash = words.length;
-  for (let i = 0; i < words.length; i++) {
-    let word = i === 1 ? 0 : Math.imul(words[i]!, 0xcc9e2d51);
-    word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
-    hash ^= word;
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-  }
+  let hash = mix(words.length, words[0]!);
+  for (let i = 2; i < words.length; i++) hash = mix(hash, words[i]!);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function mix(hash: number, word: number): number {
+  const product = Math.imul(word, 0xcc9e2d51);
+  const mixed = hash ^ Math.imul((product << 15) | (product >>> 17), 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }

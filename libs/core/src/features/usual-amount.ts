@@ -2,6 +2,7 @@ import type { DecayedProfile } from '../account/decayed-profile.ts';
 import type { EventColumns } from '../account/event-columns.ts';
 import { isOtherCurrency } from '../account/verdict.ts';
 import type { Rows } from './log-windows.ts';
+import { selectRank } from './order-statistics.ts';
 
 /** What an account usually spends, in minor units of its currency; NaN where too little is known. */
 export interface UsualAmount {
@@ -20,16 +21,23 @@ export function usualAmountOf({ amountsMinor, verdicts }: EventColumns, { from, 
   for (let row = from; row < to; row++) {
     if (!isOtherCurrency(verdicts[row]!)) amounts[count++] = amountsMinor[row]!;
   }
-  const sorted = amounts.subarray(0, count).sort();
-  const upper = sorted[count >>> 1] ?? NaN;
-  const median = count % 2 === 1 ? upper : (sorted[(count >>> 1) - 1]! + upper) / 2;
-  return { median, trimmedMean: count < ENOUGH ? NaN : meanOfLowest(sorted, count - Math.floor(count / 10)) };
+  if (count === 0) return { median: NaN, trimmedMean: NaN };
+  const kept = count - Math.floor(count / 10);
+  selectRank(amounts, count, kept - 1);
+  let sum = 0;
+  for (let i = 0; i < kept; i++) sum += amounts[i]!;
+  return { median: medianOf(amounts, kept, count), trimmedMean: count < ENOUGH ? NaN : sum / kept };
 }
 
-function meanOfLowest(sorted: Float64Array, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += sorted[i]!;
-  return sum / count;
+/** The median of `count` amounts, of which the lowest `kept` come first and include both middle ones. */
+function medianOf(amounts: Float64Array, kept: number, count: number): number {
+  const middle = count >>> 1;
+  selectRank(amounts, kept, middle);
+  const upper = amounts[middle]!;
+  if (count % 2 === 1) return upper;
+  let lower = 0;
+  for (let i = 0; i < middle; i++) if (amounts[i]! > lower) lower = amounts[i]!;
+  return (lower + upper) / 2;
 }
 
 /** How many times `usual` an amount is; NaN when that is unknown or nothing. */
