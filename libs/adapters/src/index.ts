@@ -1,3 +1,4 @@
+export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';
 export { StoreKeys } from './redis/keys.ts';
 export { connectRedis, waitForRedis, type RedisConnection } from './redis/redis-client.ts';
 export { RedisDetailCache } from './redis/redis-detail-cache.ts';
