@@ -5,7 +5,7 @@ import type { FieldFault } from './field-fault.ts';
  * refused for the same cause, its rejection has the same name.
  */
 export const PROBLEMS = {
-  malformed: { status: 400, title: 'The body is not a JSON object that can be read' },
+  malformed: { status: 400, title: 'The request cannot be read' },
   unauthorized: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'The API key does not allow this' },
   not_found: { status: 404, title: 'Nothing is known under this name' },

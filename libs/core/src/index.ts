@@ -89,6 +89,7 @@ export { applyInput, type AppliedInput, type InputItem, type InputProgress } fro
 export type * from './score/batch.ts';
 export { decideTransaction, type DecisionContext } from './score/decide-transaction.ts';
 export { decideRequests, type RequestResult } from './score/decide-requests.ts';
+export { findTransaction, type FoundTransaction } from './score/find-transaction.ts';
 export { scoreBatch, type ScoringPorts } from './score/score-batch.ts';
 export type { ScoringRules } from './score/scoring-rules.ts';
 export { createHasher, sipHash, type Hasher } from './siphash.ts';
