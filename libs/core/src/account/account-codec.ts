@@ -1,4 +1,4 @@
-import { assert } from '../faults.ts';
+import { assert, TransientFault } from '../faults.ts';
 import type { AccountState } from './account-state.ts';
 import { newColumns, rowCount, type EventColumns } from './event-columns.ts';
 import { CorruptRecord, openRecord, sealRecord, type RecordKind } from './record-envelope.ts';
@@ -8,8 +8,9 @@ import { CorruptRecord, openRecord, sealRecord, type RecordKind } from './record
  *
  *   0 envelope, with the number of rows in bytes 2-3
  *   8 currency, 3 ASCII letters or zeros; 11 flags; 12 u32 events folded into the profile
- *  16 ten f64: watermark, floor, first seen, truncated, overflow; profile's weight, mean, squares, time; time of the first row
- *  96 u32 columns: identity high, identity low, contents, counterparties, seqs, times since the first row, amounts
+ *  16 eleven f64: watermark, floor, first seen, truncated, overflow; profile's weight, mean, squares, time; time of the first row;
+ *     the least version that the account can have with this record
+ * 104 u32 columns: identity high, identity low, contents, counterparties, seqs, times since the first row, amounts
  *     u16 column: verdicts
  *     u8 columns, each only if a flag says so: fifth bytes of times, fifth bytes of amounts
  *     zeros up to a multiple of 4
@@ -19,7 +20,7 @@ import { CorruptRecord, openRecord, sealRecord, type RecordKind } from './record
  */
 const ACCOUNT_RECORD: RecordKind = { name: 'account record', kind: 0xa7, newestVersion: 1 };
 
-const HEADER_BYTES = 96;
+const HEADER_BYTES = 104;
 const WIDE_TIMES = 1;
 const WIDE_AMOUNTS = 2;
 const RELATIVE_BIT = 0x8000;
@@ -28,7 +29,7 @@ const TWO_40 = 2 ** 40;
 
 /** A commit whose seqs the store gives out: its events are planned as base + 1 to `last`, and real once the version is known. */
 export interface PendingSeqs {
-  /** The partition's seq as loaded. */
+  /** The partition's seq as loaded, and no less than the account's version. */
   readonly base: number;
   /** `base` and the number of events of the batch, those of all accounts. */
   readonly last: number;
@@ -45,7 +46,8 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
   const flags = wideFlags(events, originMs);
   const { bytes, verdictsAt, timesHighAt, amountsHighAt } = layout(rows, flags);
   const record = new Uint8Array(bytes);
-  writeHeader(record, state, { rows, flags, originMs });
+  const leastVersion = pending?.last ?? events.seqs.reduce((a, b) => Math.max(a, b), 0);
+  writeHeader(record, state, { rows, flags, originMs, leastVersion });
 
   const words = new Uint32Array(record.buffer, HEADER_BYTES);
   const halves = new Uint16Array(record.buffer, verdictsAt);
@@ -74,12 +76,18 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
 
 /**
  * The state in a record; `version` is the account's, as stored beside it. Throws `CorruptRecord` for anything that `encodeAccount` did not
- * write, and `TransientFault` `newer_format` for a record of a newer build.
+ * write; `TransientFault` `newer_format` for a record of a newer build, and `torn_read` for one that was written after the version was read.
  */
 export function decodeAccount(bytes: Uint8Array, version: number): AccountState {
   const record = openRecord(bytes, ACCOUNT_RECORD);
   if (record.length < HEADER_BYTES) throw new CorruptRecord('an account record ends in its header');
-  const { rows, flags, originMs, scalars } = readHeader(record);
+  const { rows, flags, originMs, leastVersion, scalars } = readHeader(record);
+  if (version < leastVersion) {
+    throw new TransientFault(
+      'torn_read',
+      `an account record of version ${leastVersion} or later, read with ${version}`,
+    );
+  }
   const { bytes: expectedBytes, verdictsAt, timesHighAt, amountsHighAt } = layout(rows, flags);
   if (flags > (WIDE_TIMES | WIDE_AMOUNTS) || record.length !== expectedBytes) {
     throw new CorruptRecord(`${record.length} bytes cannot be an account with ${rows} events`);
@@ -132,7 +140,7 @@ function layout(rows: number, flags: number): Record<'bytes' | 'verdictsAt' | 't
 
 function checkOrder({ timesMs, seqs }: EventColumns): void {
   for (let row = 0; row < seqs.length; row++) {
-    if (!(seqs[row]! > 0)) throw new CorruptRecord('an account record holds events after its version');
+    if (!(seqs[row]! > 0)) throw new CorruptRecord('an account record holds an event without a seq');
     if (row === 0 || timesMs[row]! > timesMs[row - 1]!) continue;
     if (timesMs[row] === timesMs[row - 1] && seqs[row]! > seqs[row - 1]!) continue;
     throw new CorruptRecord('the events of an account record are not in order');
@@ -143,17 +151,18 @@ interface Shape {
   readonly rows: number;
   readonly flags: number;
   readonly originMs: number;
+  readonly leastVersion: number;
 }
 
-function writeHeader(record: Uint8Array<ArrayBuffer>, state: AccountState, { rows, flags, originMs }: Shape): void {
+function writeHeader(record: Uint8Array<ArrayBuffer>, state: AccountState, shape: Shape): void {
   const { currency, amountProfile: profile } = state;
   assert(currency.length === 0 || currency.length === 3, 'a currency has three letters');
   for (let at = 0; at < currency.length; at++) record[8 + at] = currency.charCodeAt(at);
   const view = new DataView(record.buffer);
-  view.setUint16(2, rows, true);
-  view.setUint8(11, flags);
+  view.setUint16(2, shape.rows, true);
+  view.setUint8(11, shape.flags);
   view.setUint32(12, profile.folded, true);
-  const numbers = new Float64Array(record.buffer, 16, 10);
+  const numbers = new Float64Array(record.buffer, 16, 11);
   numbers[0] = state.watermarkMs;
   numbers[1] = state.floorMs;
   numbers[2] = state.firstSeenMs;
@@ -163,7 +172,8 @@ function writeHeader(record: Uint8Array<ArrayBuffer>, state: AccountState, { row
   numbers[6] = profile.mean;
   numbers[7] = profile.squares;
   numbers[8] = profile.atMs;
-  numbers[9] = originMs;
+  numbers[9] = shape.originMs;
+  numbers[10] = shape.leastVersion;
 }
 
 function readHeader(record: Uint8Array<ArrayBuffer>): Shape & { readonly scalars: Omit<AccountState, 'events'> } {
@@ -173,6 +183,7 @@ function readHeader(record: Uint8Array<ArrayBuffer>): Shape & { readonly scalars
     rows: view.getUint16(2, true),
     flags: view.getUint8(11),
     originMs: numberAt(9),
+    leastVersion: numberAt(10),
     scalars: {
       currency: record[8] === 0 ? '' : String.fromCharCode(record[8]!, record[9]!, record[10]!),
       watermarkMs: numberAt(0),

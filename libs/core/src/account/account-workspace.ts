@@ -1,4 +1,4 @@
-import { assert } from '../faults.ts';
+import { assert, TransientFault } from '../faults.ts';
 import type { Hash64 } from '../hash64.ts';
 import type { ReducerParameters } from '../event.ts';
 import type { StoredAccount } from '../ports/state-store.ts';
@@ -26,7 +26,7 @@ export class AccountWorkspace {
   constructor(accountId: string, stored: StoredAccount) {
     this.accountId = accountId;
     this.version = stored.version;
-    this.#state = stored.record === null ? emptyAccount() : decodeAccount(stored.record, stored.version ?? 0);
+    this.#state = stateOf(stored);
   }
 
   get state(): AccountState {
@@ -72,6 +72,9 @@ export class AccountWorkspace {
 
   /** Adds a decided event; moves dedup entries that fall off the log to their overflow records. */
   apply(event: DecidedEvent, parameters: ReducerParameters): void {
+    if (event.seq <= (this.version ?? 0)) {
+      throw new TransientFault('torn_read', 'an account was written after the seq of its partition was read');
+    }
     const { state, evicted } = reduce(this.#state, event, parameters);
     for (const entry of evicted) this.#moveToOverflow(entry, state.floorMs);
     this.#state = state;
@@ -85,6 +88,13 @@ export class AccountWorkspace {
     this.#overflow.set(bucket, addToOverflow(record, [entry], floorMs));
     this.#changedBuckets.add(bucket);
   }
+}
+
+/** Versions are read before records: of an account that is being written only the record may be there, and it may be newer. */
+function stateOf({ version, record }: StoredAccount): AccountState {
+  if (record !== null) return decodeAccount(record, version ?? 0);
+  if (version !== null) throw new TransientFault('torn_read', 'an account has a version and no record');
+  return emptyAccount();
 }
 
 /** Opens the workspaces of a batch: `accountIds` with their stored form, and for each the events that will be looked up or applied. */
