@@ -1,4 +1,4 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsString, IsUUID, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import {
   IsFiniteNumber,
@@ -14,6 +14,7 @@ const OUTCOMES = ['approve', 'hold'] as const;
 const RISK_LEVELS = ['low', 'normal', 'elevated', 'highest', 'not_assessed'] as const;
 const REASON_SOURCES = ['model', 'rule', 'policy'] as const;
 const EVALUATIONS = ['new', 'duplicate', 'provisional'] as const;
+const UUID_V5 = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const MAX_RISK_SCORE = 1000;
 
@@ -88,7 +89,7 @@ export class TimingsDto {
 
 /** What every form of a decision says: the HTTP answer, the event in the log, the cached detail. */
 export class DecisionFieldsDto {
-  @IsUUID(5)
+  @Matches(UUID_V5)
   @JSONSchema({ description: 'UUIDv5 of account_id/transaction_id/event_type.' })
   decision_id!: string;
 
@@ -172,7 +173,7 @@ export class DecisionDto extends DecisionFieldsDto {
 
 /** The HTTP answer to a duplicate whose detail is no longer kept. */
 export class ExpiredDecisionDto {
-  @IsUUID(5)
+  @Matches(UUID_V5)
   decision_id!: string;
 
   @IsIdentifier()
