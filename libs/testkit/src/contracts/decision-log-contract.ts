@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DecisionLog, type LogRecord, type NewLogRecord, OffsetOutOfRange } from '#libs/core';
+import { type DecisionLog, type NewLogRecord, OffsetOutOfRange } from '#libs/core';
+import {
+  AT_ONCE,
+  bytes,
+  elapsedMs,
+  pauseMs,
+  plain,
+  readAll,
+  record,
+  type Subject,
+  texts,
+} from './decision-log-subject.ts';
 
 /** A log to be tried out. */
 export interface LogUnderTest {
@@ -12,16 +23,9 @@ export interface LogUnderTest {
 /** Partitions, all empty, that `makeLog` gives the log under test: each test uses some of its own. */
 export const CONTRACT_PARTITIONS = 32;
 
-interface Subject {
-  log(): DecisionLog;
-  trim(partition: number, low: number): Promise<void>;
-  /** An empty partition that no other test has used. */
-  fresh(): number;
-}
-
 /** What every `DecisionLog` does. A fake that passes what the one on Kafka passes can stand in for it. */
 export function decisionLogContract(name: string, makeLog: () => Promise<LogUnderTest>): void {
-  describe(name, () => {
+  describe(`${name}, as a decision log`, () => {
     let made: LogUnderTest;
     let used = 0;
     beforeAll(async () => {
@@ -225,45 +229,4 @@ function concurrencyTests({ log, fresh }: Subject): void {
     expect(texts((await atEnd!).records)).toEqual(['d']);
     expect(texts((await alsoAtEnd!).records)).toEqual(['d']);
   });
-}
-
-const AT_ONCE = { maxBytes: 1_000_000, maxWaitMs: 0 };
-
-function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-function record(text: string): NewLogRecord {
-  return { key: bytes('acct-1'), value: bytes(text), headers: { e: '1', s: '1' } };
-}
-
-function texts(records: readonly LogRecord[]): string[] {
-  return records.map(({ value }) => new TextDecoder().decode(value ?? new Uint8Array(0)));
-}
-
-function plain({ key, value, headers }: NewLogRecord): unknown {
-  return { key: key && [...key], value: value && [...value], headers };
-}
-
-function pauseMs(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
-}
-
-async function elapsedMs(work: () => Promise<void>): Promise<number> {
-  const startMs = performance.now();
-  await work();
-  return performance.now() - startMs;
-}
-
-/** Reads to the high watermark as it was at the call. */
-async function readAll(log: DecisionLog, partition: number, maxBytes = 1_000_000): Promise<LogRecord[]> {
-  const { low, high } = await log.watermarks(partition);
-  const all: LogRecord[] = [];
-  for (let offset = low; offset < high;) {
-    const { records, nextOffset } = await log.read(partition, offset, { maxBytes, maxWaitMs: 0 });
-    expect(nextOffset).toBeGreaterThan(offset);
-    all.push(...records);
-    offset = nextOffset;
-  }
-  return all;
 }

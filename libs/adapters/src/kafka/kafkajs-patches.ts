@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+
+/** The one version whose internals this folder knows. */
+const KNOWN_VERSION = '2.2.4';
+
+const require = createRequire(import.meta.url);
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+}
+
+interface Connection {
+  connecting?: Promise<unknown>;
+  connect: (this: Connection) => Promise<unknown>;
+}
+
+let patched = false;
+
+/**
+ * Repairs two faults of kafkajs in place, once; safe to call again. Throws when the installed version is not the one they were found in.
+ * 1. Every connection wakes each millisecond to look at an empty queue: 7 % of a core for an idle producer.
+ * 2. Two callers that find one connection closed both open a socket; the first is never closed and keeps the process alive.
+ */
+export function patchKafkajs(): void {
+  if (patched) return;
+  assertKnownVersion();
+  const queue = (require('kafkajs/src/network/requestQueue') as { prototype: object }).prototype;
+  Object.assign(queue, { scheduleCheckPendingRequests });
+  const connection = (require('kafkajs/src/network/connection') as { prototype: Connection }).prototype;
+  const connect = connection.connect;
+  connection.connect = function connectOnce(this: Connection): Promise<unknown> {
+    this.connecting ??= connect.call(this).finally(() => delete this.connecting);
+    return this.connecting;
+  };
+  patched = true;
+}
+
+/** Throws unless kafkajs is the version whose internals this folder uses. */
+export function assertKnownVersion(): void {
+  const { version } = require('kafkajs/package.json') as { version: string };
+  if (version === KNOWN_VERSION) return;
+  throw new Error(
+    `kafkajs ${version} is installed; the code that uses its internals was written for ${KNOWN_VERSION}: check it, then raise the version`,
+  );
+}
+
+function scheduleCheckPendingRequests(this: RequestQueue): void {
+  if (this.throttleCheckTimeoutId !== null) return;
+  const throttledForMs = this.throttledUntil - Date.now();
+  if (this.pending.length === 0 && throttledForMs <= 0) return;
+  this.throttleCheckTimeoutId = setTimeout(
+    () => {
+      this.throttleCheckTimeoutId = null;
+      this.checkPendingRequests();
+    },
+    Math.max(throttledForMs, 10),
+  );
+}
