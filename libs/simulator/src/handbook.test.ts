@@ -31,6 +31,7 @@ describe("the Handbook's transactions", () => {
         occurred_at: '2018-04-01T00:00:31.000Z',
         amount_minor: 5716,
         currency: 'EUR',
+        event_type: 'authorization',
         terminal_id: 't3156',
       },
       label: { fraud: true, scenario: 'handbook_2', reportedAtMs: 1_522_540_831_000 + 7 * DAY_MS },

@@ -23,6 +23,7 @@ export function handbookEvent(row: string): SimulatedEvent {
       // From the digits, not from a fraction: 57.16 * 100 is no integer.
       amount_minor: Number(units) * 100 + Number(cents.padEnd(2, '0')),
       currency: 'EUR',
+      event_type: 'authorization',
       terminal_id: `t${terminalId}`,
     },
     label:

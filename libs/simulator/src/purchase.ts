@@ -29,33 +29,29 @@ export function toMinor(euro: number, account: Account): number {
 
 const degrees = (value: number): number => Math.round(value * 1e4) / 1e4;
 
-/** Writes a purchase out. `ordinal` chooses the till and the card; it must not tell whether the purchase was genuine. */
+/**
+ * Writes a purchase out, its fields in the order of the contract's canonical JSON. `ordinal` chooses the till and the card; it must not tell
+ * whether the purchase was genuine.
+ */
 export function toEvent(purchase: Purchase, truth: Truth, transactionId: string, ordinal: number): SimulatedEvent {
   const { account, merchant, device } = purchase;
-  const cardId = account.cardIds[ordinal % account.cardIds.length];
-  const common = {
+  const transaction: WireTransaction = {
     transaction_id: transactionId,
     account_id: account.id,
     occurred_at: new Date(purchase.atMs).toISOString(),
     amount_minor: purchase.amountMinor,
     currency: account.country.currency,
     event_type: 'authorization',
-    ...(cardId === undefined ? {} : { card_id: cardId }),
+    channel: device === null ? 'card_present' : 'card_not_present',
+    card_id: account.cardIds[ordinal % account.cardIds.length] as string,
+    ...(device === null ? { terminal_id: `${merchant.id}-t${1 + (ordinal % merchant.terminals)}` } : {}),
     merchant: { id: merchant.id, mcc: merchant.category.mcc, country: merchant.country.code },
-  } as const;
-  const transaction: WireTransaction =
-    device === null
-      ? {
-          ...common,
-          channel: 'card_present',
-          terminal_id: `${merchant.id}-t${1 + (ordinal % Math.max(1, merchant.terminals))}`,
-          location: { lat: degrees(merchant.lat), lon: degrees(merchant.lon) },
-        }
-      : { ...common, channel: 'card_not_present', device };
-  const label = {
-    fraud: truth.scenario !== null,
-    ...(truth.scenario === null ? {} : { scenario: truth.scenario }),
-    reportedAtMs: truth.reportedAtMs,
+    ...(device === null ? { location: { lat: degrees(merchant.lat), lon: degrees(merchant.lon) } } : { device }),
   };
-  return { eventTimeMs: purchase.atMs, transaction, label };
+  const { scenario, reportedAtMs } = truth;
+  return {
+    eventTimeMs: purchase.atMs,
+    transaction,
+    label: scenario === null ? { fraud: false, reportedAtMs } : { fraud: true, scenario, reportedAtMs },
+  };
 }

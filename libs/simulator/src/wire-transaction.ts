@@ -1,7 +1,7 @@
 /** How a card was used. */
 export type Channel = 'card_present' | 'card_not_present';
 
-/** A transaction as it goes over the wire, as a plain object. The contract with its rules is in `libs/contracts`. */
+/** A transaction as it goes over the wire, as a plain object, its fields in the contract's canonical order. The contract is in `libs/contracts`. */
 export interface WireTransaction {
   readonly transaction_id: string;
   readonly account_id: string;
@@ -9,7 +9,7 @@ export interface WireTransaction {
   readonly occurred_at: string;
   readonly amount_minor: number;
   readonly currency: string;
-  readonly event_type?: 'authorization';
+  readonly event_type: 'authorization';
   readonly channel?: Channel;
   readonly card_id?: string;
   readonly terminal_id?: string;
