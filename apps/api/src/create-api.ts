@@ -1,0 +1,74 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createTransactionParser } from '#libs/contracts';
+import type { Clock, DetailCache } from '#libs/core';
+import type { ApiKey, Config, Logger, Metrics } from '#libs/platform';
+import { ApiModule } from './api.module.ts';
+import { DecisionDetails } from './decision-details.ts';
+import { DecisionDoor } from './decision-door.ts';
+import { createFastifyAdapter } from './fastify-adapter.ts';
+import { NestLog } from './nest-log.ts';
+import type { Scorer } from './scorer.ts';
+
+/** What the api is built over: the effects, so that tests give others. */
+export interface ApiDependencies {
+  readonly scorer: Scorer;
+  readonly detailCache: DetailCache;
+  /** The number of partitions that the state was opened with. */
+  readonly partitions: number;
+  readonly apiKeys: readonly ApiKey[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** An api that is ready to listen. */
+export interface Api {
+  readonly app: NestFastifyApplication;
+  /** Requests that wait or are being worked on. */
+  readonly waiting: () => number;
+  /** Opens the door; resolves with its port. */
+  listen(): Promise<number>;
+  /** Stops taking requests in, answers those that are in, then resolves. The dependencies stay open. */
+  close(): Promise<void>;
+}
+
+/** Composes the api. Nothing of it is global: several can live in one process. */
+export async function createApi(config: Pick<Config, 'http' | 'state'>, dependencies: ApiDependencies): Promise<Api> {
+  const { scorer, detailCache, partitions, apiKeys, clock, logger, metrics } = dependencies;
+  const door = new DecisionDoor({
+    scorer,
+    details: new DecisionDetails(detailCache, (err) => {
+      metrics.add('detailFailures', 1, {});
+      logger.debug({ err }, 'decisions in full not kept');
+    }),
+    parser: createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: true }),
+    clock,
+    metrics,
+    partitions,
+    limits: { ...config.http, batchMaxTransactions: config.state.batchMaxTransactions },
+  });
+  const stopObserving = metrics.observe('httpWaiting', () => [{ value: door.waiting, labels: {} }]);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.over({ door, apiKeys, logger }),
+    createFastifyAdapter({ logger, metrics }),
+    { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
+  );
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return {
+    app,
+    waiting: () => door.waiting,
+    listen: async () => {
+      await app.listen(config.http.port, config.http.host);
+      return (app.getHttpServer().address() as AddressInfo).port;
+    },
+    close: async () => {
+      await app.close();
+      await door.drain();
+      stopObserving();
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DEFAULT_POLICY,
+  TransientFault,
+  type Decision,
+  type DetailCache,
+  type Identity,
+  type RecordedVerdict,
+  type RequestResult,
+  type Transaction,
+} from '#libs/core';
+import type { Scorer } from '../src/scorer.ts';
+
+type DoneResult = Extract<RequestResult, { status: 'done' }>['result'];
+
+/** The home under which the fake commits. */
+const HOME = 'aa:bb:1:1';
+
+/** An in-memory scorer that decides by rules of thumb, remembers identities like the real one, and fails when it is told to. */
+export class FakeScorer implements Scorer {
+  /** Batches as they came. */
+  readonly batches: (readonly Transaction[])[] = [];
+  /** Why nothing can be decided; null when it can. */
+  unavailable: string | null = null;
+  /** How long a batch takes. */
+  delayMs = 0;
+  /** Throws this instead of deciding. */
+  bug: Error | null = null;
+  /** What `published` answers: up to which seq; null is a store out of reach. */
+  publishedSeq: number | null = 0;
+  home = HOME;
+  hasReplica = true;
+  nowMs = Date.UTC(2026, 4, 14, 12);
+  #seq = 0;
+  readonly #known = new Map<string, RecordedVerdict & { readonly content: number }>();
+
+  async decide(work: { partition: number; transactions: readonly Transaction[] }): Promise<readonly RequestResult[]> {
+    this.batches.push(work.transactions);
+    if (this.delayMs > 0) await delay(this.delayMs);
+    if (this.bug !== null) throw this.bug;
+    const { unavailable } = this;
+    if (unavailable !== null) return work.transactions.map(() => ({ status: 'unavailable', reason: unavailable }));
+    const results = work.transactions.map((transaction) => this.#decideOne(transaction));
+    const timings = { state: 0.61234, features: 0.1, model: 0.2, commit: 0.5 };
+    return results.map((result) => ({ status: 'done', result, timings, home: this.home, lastSeq: this.#seq }));
+  }
+
+  async find(_partition: number, identity: Identity): ReturnType<Scorer['find']> {
+    if (this.unavailable === 'closed') return { status: 'closed' };
+    if (this.unavailable !== null) throw new TransientFault(this.unavailable, 'away');
+    const known = this.#known.get(keyOf(identity));
+    return known === undefined ? { status: 'unknown' } : { status: 'known', verdict: known, content: known.content };
+  }
+
+  contentOf({ canonicalJson }: Transaction): number {
+    let hash = 7;
+    for (const char of canonicalJson) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
+    return hash;
+  }
+
+  async published(): ReturnType<Scorer['published']> {
+    if (this.publishedSeq === null) throw new TransientFault('store_unreachable', 'away');
+    return { home: this.home, epoch: 1, seq: this.publishedSeq };
+  }
+
+  async replicated(): Promise<boolean> {
+    return this.hasReplica;
+  }
+
+  #decideOne(transaction: Transaction): DoneResult {
+    const first = this.#known.get(keyOf(transaction));
+    const content = this.contentOf(transaction);
+    if (first !== undefined) return { kind: first.content === content ? 'duplicate' : 'conflict', transaction, first };
+    if (transaction.eventTimeMs > this.nowMs + 300_000) return { kind: 'from_the_future', transaction };
+    if (transaction.eventTimeMs < this.nowMs - 86_400_000) return { kind: 'too_late', transaction };
+    this.#seq += 1;
+    const decision = decisionOf(transaction, this.nowMs);
+    this.#known.set(keyOf(transaction), {
+      outcome: decision.outcome,
+      riskScore: decision.riskScore,
+      seq: this.#seq,
+      content,
+    });
+    return { kind: 'decided', decision, seq: this.#seq };
+  }
+}
+
+/** An in-memory cache of details. */
+export class FakeDetailCache implements DetailCache {
+  readonly #values = new Map<string, Uint8Array>();
+  away = false;
+
+  async put(
+    _partition: number,
+    details: readonly { readonly key: string; readonly value: Uint8Array }[],
+  ): Promise<void> {
+    if (this.away) throw new TransientFault('store_unreachable', 'away');
+    for (const { key, value } of details) this.#values.set(key, value);
+  }
+
+  async get(_partition: number, keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    if (this.away) throw new TransientFault('store_unreachable', 'away');
+    return keys.map((key) => this.#values.get(key) ?? null);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+}
+
+function keyOf({ accountId, transactionId }: Identity): string {
+  return `${accountId}/${transactionId}`;
+}
+
+/** Holds what is above 1,000.00. */
+function decisionOf(transaction: Transaction, nowMs: number): Decision {
+  const held = transaction.amountMinor > 100_000;
+  return {
+    transaction,
+    outcome: held ? 'hold' : 'approve',
+    riskScore: held ? 620 : 120,
+    probability: held ? 0.31 : 0.002,
+    riskLevel: held ? 'elevated' : 'low',
+    reasons: held ? [{ code: 'MODEL_SCORE', text: 'The risk is too high', source: 'model' }] : [],
+    model: { id: 'fake', version: '1.0.0', sha256: 'ab'.repeat(32) },
+    featureSet: 'cd'.repeat(32),
+    policyVersion: DEFAULT_POLICY.version,
+    degradedReasons: [],
+    vector: new Float32Array([1, 2, 3]),
+    late: false,
+    decidedAtMs: nowMs,
+    holdExpiresAtMs: held ? nowMs + DEFAULT_POLICY.holdMs : null,
+  };
+}
