@@ -1,5 +1,10 @@
 export { createKafka, type KafkaLog, type KafkaLogLevel, type KafkaSettings } from './kafka/kafka-client.ts';
 export { KafkaDecisionLog, type KafkaDecisionLogOptions } from './kafka/kafka-decision-log.ts';
+export type { TopicPartition } from './kafka/group-membership.ts';
+export type { InputBatch } from './kafka/input-partition.ts';
+export { InputConsumer, type InputConsumerOptions } from './kafka/kafka-input.ts';
+export { KafkaProducer, type KafkaProducerOptions, type ProducerRecord } from './kafka/kafka-producer.ts';
+export { KafkaTopics, type TopicDefinition } from './kafka/kafka-topics.ts';
 export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';
 export { StoreKeys } from './redis/keys.ts';
 export { connectRedis, waitForRedis, type RedisConnection } from './redis/redis-client.ts';

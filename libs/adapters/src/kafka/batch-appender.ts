@@ -20,8 +20,8 @@ interface Node {
 }
 
 export interface BatchAppenderOptions {
-  /** Code of the faults. */
-  readonly code: string;
+  /** Faults have the codes `<operation>_failed` and `<operation>_too_large`. */
+  readonly operation: string;
   /** Bound of one append; default 10,000. */
   readonly deadlineMs?: number;
 }
@@ -49,7 +49,10 @@ export class BatchAppender {
     const append: PendingAppend = { topic, partition, records, settled: false, resolve, reject };
     this.#route(append);
     try {
-      return await withinDeadline(promise, this.#options);
+      return await withinDeadline(promise, {
+        deadlineMs: this.#options.deadlineMs,
+        code: `${this.#options.operation}_failed`,
+      });
     } finally {
       append.settled = true;
     }
@@ -124,7 +127,8 @@ export class BatchAppender {
     if (errorCode === 0) return append.resolve(baseOffset);
     const error = new KafkaError(errorCode, keyOf(append));
     if (error.isLeaderError) return this.#reroute(append);
-    if (error.isTooLarge) return append.reject(new TransientFault('append_too_large', error.message, { cause: error }));
+    if (error.isTooLarge)
+      return append.reject(new TransientFault(`${this.#options.operation}_too_large`, error.message, { cause: error }));
     append.reject(error);
   }
 }

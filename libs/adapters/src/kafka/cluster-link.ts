@@ -43,35 +43,35 @@ export interface FetchRequest {
  */
 export class ClusterLink {
   readonly #cluster: Cluster;
-  readonly #topics: readonly string[];
+  readonly #topics = new Set<string>();
   readonly #requestTimeoutMs: number;
   #leaders = new Map<string, ReadonlyMap<number, string>>();
   #freshUntilMs = 0;
   #refreshing: Promise<void> | null = null;
 
-  constructor(kafka: Kafka, options: { readonly topics: readonly string[]; readonly requestTimeoutMs?: number }) {
+  constructor(kafka: Kafka, options: { readonly requestTimeoutMs?: number } = {}) {
     this.#cluster = clusterOf(kafka, { metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false });
-    this.#topics = options.topics;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
   }
 
-  /** Connects and loads the metadata. Not needed, but fails where a first use would. */
-  async connect(): Promise<void> {
+  /** Connects and loads the metadata of `topics`. Not needed, but fails where a first use would. */
+  async connect(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) this.#topics.add(topic);
     await this.#refresh();
   }
 
   /** Node id of the partition's leader. */
   async leaderOf(topic: string, partition: number): Promise<string> {
-    if (performance.now() >= this.#freshUntilMs) await this.#refresh();
+    await this.#ensureFresh(topic);
     const leader = this.#leaders.get(topic)?.get(partition);
     if (leader !== undefined && leader !== '-1') return leader;
     this.markStale();
     throw new KafkaError(leader === undefined ? 3 : 5, `${topic}/${partition}`);
   }
 
-  /** Number of partitions of a topic, as of the last metadata. */
+  /** Number of partitions of a topic, as of the last metadata; 0 when there is no such topic. */
   async partitionCount(topic: string): Promise<number> {
-    if (performance.now() >= this.#freshUntilMs) await this.#refresh();
+    await this.#ensureFresh(topic);
     return this.#leaders.get(topic)?.size ?? 0;
   }
 
@@ -171,6 +171,12 @@ export class ClusterLink {
     }
   }
 
+  async #ensureFresh(topic: string): Promise<void> {
+    if (this.#topics.has(topic) && performance.now() < this.#freshUntilMs) return;
+    this.#topics.add(topic);
+    await this.#refresh();
+  }
+
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#load().finally(() => (this.#refreshing = null));
     return this.#refreshing;
@@ -189,11 +195,19 @@ export class ClusterLink {
 
   async #loadMetadata(): Promise<void> {
     await this.#cluster.connect();
-    await this.#cluster.addMultipleTargetTopics([...this.#topics]);
+    let missing: unknown = null;
+    for (const topic of this.#topics) {
+      // One by one: a topic that is not there fails kafkajs's request for all of them.
+      await this.#cluster.addMultipleTargetTopics([topic]).catch((error: unknown) => {
+        if (!isLeaderError(error)) throw error;
+        missing = error;
+      });
+    }
     await this.#cluster.refreshMetadata();
     for (const topic of this.#topics) {
       const partitions = this.#cluster.findTopicPartitionMetadata(topic);
       this.#leaders.set(topic, new Map(partitions.map(({ partitionId, leader }) => [partitionId, String(leader)])));
     }
+    if (missing !== null) throw missing;
   }
 }

@@ -32,19 +32,19 @@ export class KafkaDecisionLog implements DecisionLog {
   readonly #appending = new Set<number>();
 
   constructor({ kafka, topic, log, deadlineMs = 10_000, pollMs = 100 }: KafkaDecisionLogOptions) {
-    const link = { topics: [topic], requestTimeoutMs: Math.min(deadlineMs, kafka.requestTimeoutMs ?? deadlineMs) };
-    const client = createKafka({ ...kafka, requestTimeoutMs: link.requestTimeoutMs }, log);
+    const requestTimeoutMs = Math.min(deadlineMs, kafka.requestTimeoutMs ?? deadlineMs);
+    const client = createKafka({ ...kafka, requestTimeoutMs }, log);
     this.#topic = topic;
     this.#deadlineMs = deadlineMs;
-    this.#readLink = new ClusterLink(client, link);
-    this.#appendLink = new ClusterLink(client, link);
+    this.#readLink = new ClusterLink(client, { requestTimeoutMs });
+    this.#appendLink = new ClusterLink(client, { requestTimeoutMs });
     this.#reader = new PartitionReader(this.#readLink, { readCommitted: false, pollMs, deadlineMs });
-    this.#appender = new BatchAppender(this.#appendLink, { code: 'append_failed', deadlineMs });
+    this.#appender = new BatchAppender(this.#appendLink, { operation: 'append', deadlineMs });
   }
 
   /** Connects now instead of at the first use; rejects with `TransientFault` when there is no Kafka. */
   async connect(): Promise<void> {
-    await Promise.all([this.#readLink.connect(), this.#appendLink.connect()]);
+    await Promise.all([this.#readLink.connect([this.#topic]), this.#appendLink.connect([this.#topic])]);
   }
 
   async watermarks(partition: number): Promise<Watermarks> {
