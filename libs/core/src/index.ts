@@ -29,6 +29,7 @@ export type {
   ReducerParameters,
   TransactionRejected,
 } from './event.ts';
+export { minorPerMajor } from './currency.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { computeVector } from './features/compute-vector.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';

@@ -1,2 +1,6 @@
 export { CONTRACT_PARTITIONS, decisionLogContract, type LogUnderTest } from './contracts/decision-log-contract.ts';
 export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory-log.ts';
+export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
+export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
+export { AccountOracle } from './oracle/account-oracle.ts';
+export { vectorByDefinition, type Past } from './oracle/vector-by-definition.ts';

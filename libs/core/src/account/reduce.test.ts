@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AccountOracle, accountStreams, runEngine } from '#libs/testkit';
+import { TransientFault } from '../faults.ts';
+import { DAY_MS, HOUR_MS } from '../time.ts';
+import { encodeAccount, sameState } from './account-codec.ts';
+import type { DecidedEvent } from './account-event.ts';
+import { emptyAccount, type AccountState } from './account-state.ts';
+import { findIdentity } from './lookup.ts';
+import { decodeOverflow } from './overflow.ts';
+import { LONGEST_WINDOW_MS, reduce } from './reduce.ts';
+
+const T = Date.UTC(2026, 0, 1);
+const PARAMETERS = { version: 1, allowedLatenessMs: DAY_MS, logCap: 4 };
+
+function event(seq: number, eventTimeMs: number): DecidedEvent {
+  return {
+    identity: { high: seq << 26, low: seq },
+    content: seq,
+    eventTimeMs,
+    amountMinor: 100 * seq,
+    currency: 'EUR',
+    counterparty: 0,
+    outcome: 'hold',
+    riskScore: 600 + seq,
+    seq,
+  };
+}
+
+function after(times: readonly number[], parameters = PARAMETERS): AccountState {
+  return times.reduce((state, time, i) => reduce(state, event(i + 1, time), parameters).state, emptyAccount());
+}
+
+describe('the state', () => {
+  it('equals the oracle’s after every event, in every bit, overflow included', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(accountStreams({ maxDeliveries: 60 }), (stream) => {
+        const oracle = new AccountOracle();
+        const run = runEngine(stream, { between: 'memory' });
+        let state = emptyAccount();
+        for (const { event: made } of run.fates) {
+          if (made === null) continue;
+          oracle.apply(made, stream.parameters);
+          state = reduce(state, made, stream.parameters).state;
+          expect(encodeAccount(state, null)).toEqual(encodeAccount(oracle.state, null));
+        }
+        expect(sameState(state, run.state)).toBe(true);
+        const found = [...run.overflow.values()].flatMap((record) => decodeOverflow(record));
+        const known = found.filter(({ eventTimeMs }) => eventTimeMs > state.floorMs).map(({ identity }) => identity);
+        expect(new Set(known)).toEqual(new Set(oracle.overflow.map(({ identity }) => identity)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('holds the newest reachable events by (time, seq), whatever the order they came in', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(accountStreams({ maxDeliveries: 40 }), (stream) => {
+        const { fates, state } = runEngine(stream, { between: 'memory' });
+        const { allowedLatenessMs, logCap } = stream.parameters;
+        const reachable = fates
+          .flatMap(({ event: made }) => (made === null ? [] : [made]))
+          .filter((made) => made.eventTimeMs > state.watermarkMs - allowedLatenessMs - LONGEST_WINDOW_MS)
+          .toSorted((a, b) => a.eventTimeMs - b.eventTimeMs || a.seq - b.seq);
+        expect([...state.events.seqs]).toEqual(reachable.slice(-logCap).map(({ seq }) => seq));
+        expect(state.truncatedMs > -Infinity).toBe(reachable.length > logCap);
+      }),
+    );
+  });
+
+  it('is a new one: the state before keeps its bytes', () => {
+    const before = after([T, T + 5, T + 9, T + 9]);
+    const bytes = encodeAccount(before, null);
+    reduce(before, event(9, T + 7), PARAMETERS);
+    expect(encodeAccount(before, null)).toEqual(bytes);
+  });
+
+  it('orders events of one millisecond by seq, before and after late ones', () => {
+    expect([...after([T, T + 5, T, T + 5], { ...PARAMETERS, logCap: 9 }).events.seqs]).toEqual([1, 3, 2, 4]);
+  });
+
+  it('keeps 60 days and the lateness before the watermark, and raises the floor by what leaves', () => {
+    const edge = T - LONGEST_WINDOW_MS - DAY_MS;
+    const state = after([edge, edge + 1, T], { ...PARAMETERS, logCap: 9 });
+    expect([...state.events.timesMs]).toEqual([edge + 1, T]);
+    expect(state).toMatchObject({ floorMs: edge, truncatedMs: -Infinity, firstSeenMs: edge, watermarkMs: T });
+  });
+
+  it('says up to when the cap has cut the log, until no window reaches it', () => {
+    const times = [0, 1, 2, 3, 4].map((hours) => T - 3 * DAY_MS + hours * HOUR_MS);
+    const cut = after([...times, T]);
+    expect(cut).toMatchObject({ truncatedMs: times[1], floorMs: times[1], overflowMs: -Infinity });
+    const reached = reduce(cut, event(7, times[1]! + LONGEST_WINDOW_MS + DAY_MS - 1), PARAMETERS).state;
+    expect(reached.truncatedMs).toBe(times[2]);
+    expect(reduce(reached, event(8, T + 90 * DAY_MS), PARAMETERS).state.truncatedMs).toBe(-Infinity);
+  });
+
+  it('evicts what the cap pushes out while its identity may still be accepted', () => {
+    const full = after([T, T + 1, T + 2, T + 3]);
+    const { state, evicted } = reduce(full, event(5, T + 4), PARAMETERS);
+    expect(evicted).toEqual([
+      { identity: { high: 1 << 26, low: 1 }, content: 1, eventTimeMs: T, outcome: 'hold', riskScore: 601 },
+    ]);
+    expect(state).toMatchObject({ overflowMs: T, floorMs: T + 4 - DAY_MS - 1 });
+    expect(findIdentity(state, { high: 1 << 26, low: 1 })).toBeNull();
+  });
+
+  it('evicts a late event that is older than a full log at once', () => {
+    const { state, evicted } = reduce(after([T, T + 1, T + 2, T + 3]), event(5, T - 1), PARAMETERS);
+    expect(evicted).toMatchObject([{ content: 5 }]);
+    expect([...state.events.seqs]).toEqual([1, 2, 3, 4]);
+    expect(state).toMatchObject({ firstSeenMs: T - 1, overflowMs: T - 1, truncatedMs: T - 1 });
+  });
+
+  it('forgets the overflow when all of it is too old to come again, and refuses what it held', () => {
+    const overflowing = after([T, T + 1, T + 2, T + 3, T + 4]);
+    const later = reduce(overflowing, event(6, T + DAY_MS + 1), PARAMETERS).state;
+    expect(later.overflowMs).toBe(T + 1);
+    const past = reduce(later, event(7, T + DAY_MS + 2), { ...PARAMETERS, logCap: 9 }).state;
+    expect(past).toMatchObject({ overflowMs: -Infinity, floorMs: T + 1 });
+  });
+
+  it('is not computed for a reducer of a newer build', () => {
+    const run = (): unknown => reduce(emptyAccount(), event(1, T), { ...PARAMETERS, version: 2 });
+    expect(run).toThrow(TransientFault);
+    expect(run).toThrow(expect.objectContaining({ code: 'newer_reducer' }));
+  });
+});
+
+describe('a known transaction', () => {
+  it('is found with its decision, its content and its seq', () => {
+    const state = after([T, T + 5, T + 2]);
+    expect(findIdentity(state, { high: 3 << 26, low: 3 })).toEqual({
+      outcome: 'hold',
+      riskScore: 603,
+      seq: 3,
+      content: 3,
+      eventTimeMs: T + 2,
+    });
+    expect(findIdentity(state, { high: 3, low: 3 })).toBeNull();
+  });
+});
