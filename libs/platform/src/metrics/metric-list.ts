@@ -84,10 +84,10 @@ export const METRICS = {
     unit: 'seconds',
     labels: {
       route: ['decide', 'lookup', 'other'],
-      status: ['200', '400', '401', '404', '409', '413', '415', '422', '503'],
+      status: ['200', '400', '401', '404', '409', '413', '415', '422', '503', 'other'],
     },
     buckets: LATENCY_SECONDS,
-    meaning: 'HTTP requests from the last byte of the request to the answer, by status',
+    meaning: 'HTTP requests from the last byte of the request to the answer, by status; `other` is a bug',
     remedy: '503: Redis, a closed partition or a full outbox, see the other metrics; 401: a caller with an old key.',
   }),
   detailFailures: counter('holdfast_detail_failures_total', {
