@@ -6,11 +6,13 @@ import { createTransactionParser } from '#libs/contracts';
 import type { Clock, DetailCache } from '#libs/core';
 import type { ApiKey, Config, Logger, Metrics } from '#libs/platform';
 import { ApiModule } from './api.module.ts';
-import { DecisionDetails } from './decision-details.ts';
+import { DecisionDetails } from '#libs/adapters';
 import { DecisionDoor } from './decision-door.ts';
 import { createFastifyAdapter } from './fastify-adapter.ts';
 import { NestLog } from './nest-log.ts';
 import type { Scorer } from './scorer.ts';
+
+const SWEEP_MS = 20;
 
 /** What the api is built over: the effects, so that tests give others. */
 export interface ApiDependencies {
@@ -66,7 +68,10 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
       return (app.getHttpServer().address() as AddressInfo).port;
     },
     close: async () => {
+      // A connection that was busy when the stop began stays open when its answer is sent, for its next request.
+      const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), SWEEP_MS);
       await app.close();
+      clearInterval(sweep);
       await door.drain();
       stopObserving();
     },

@@ -17,7 +17,7 @@ import {
 import type { Metrics } from '#libs/platform';
 import { problemAnswer, unavailableAnswer } from './answers.ts';
 import { countBatch } from './count-batch.ts';
-import type { DecisionDetails } from './decision-details.ts';
+import type { DecisionDetails } from '#libs/adapters';
 import type { Answer, Request } from './http-types.ts';
 import { MicroBatcher } from './micro-batcher.ts';
 import { PublicationWatch } from './publication-watch.ts';

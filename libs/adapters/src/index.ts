@@ -1,10 +1,17 @@
+export { agreedPartitions, UnusableTopics } from './agreed-partitions.ts';
+export { DecisionDetails } from './decision-details.ts';
 export { createKafka, type KafkaLog, type KafkaLogLevel, type KafkaSettings } from './kafka/kafka-client.ts';
+export { KafkaDeadLetters } from './kafka/kafka-dead-letters.ts';
 export { KafkaDecisionLog, type KafkaDecisionLogOptions } from './kafka/kafka-decision-log.ts';
 export type { TopicPartition } from './kafka/group-membership.ts';
 export type { InputBatch } from './kafka/input-partition.ts';
 export { InputConsumer, type InputConsumerOptions } from './kafka/kafka-input.ts';
 export { KafkaProducer, type KafkaProducerOptions, type ProducerRecord } from './kafka/kafka-producer.ts';
 export { KafkaTopics, type TopicDefinition } from './kafka/kafka-topics.ts';
+export { FEATURE_SET, loadChampion } from './load-champion.ts';
+export type { LoadedModel } from './onnx/load-model.ts';
+export { ModelRefused } from './onnx/model-refused.ts';
+export { openPartitionStore, type OpenedPartitionStore } from './open-partition-store.ts';
 export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';
 export { StoreKeys } from './redis/keys.ts';
 export { connectRedis, waitForRedis, type RedisConnection } from './redis/redis-client.ts';

@@ -18,8 +18,8 @@ export type InputItem = BatchItem & { readonly original: OriginalRecord };
 
 /** How an input is worked through. */
 export interface InputProgress {
-  /** Told of each commit. */
-  committed(batch: CommittedBatch): void;
+  /** Told of each commit, and up to where the input is applied with it. */
+  committed(batch: CommittedBatch, next: number): void;
   /** Told of each attempt that wrote nothing, by what the store or the client said. */
   refused(reason: string): void;
   /** Whether to stop trying: the partition went to somebody else, or the process is stopping. */
@@ -49,7 +49,7 @@ export async function applyInput(
     const batch: Batch = { partition: work.partition, input: { topic, from, to: prefixEnd }, items: prefix };
     const result = await attempt(batch, ports);
     if (result.status === 'committed') {
-      progress.committed(result);
+      progress.committed(result, prefixEnd);
       from = prefixEnd;
       items = items.slice(size);
       size = items.length;

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DecisionDetails,
+  InputConsumer,
+  KafkaDeadLetters,
+  KafkaDecisionLog,
+  type KafkaLog,
+  KafkaProducer,
+  type KafkaSettings,
+  openPartitionStore,
+  openScoring,
+} from '#libs/adapters';
+import { createTransactionParser, topicNames } from '#libs/contracts';
+import type { Clock, ItemResult, Model, RelayLimits, ScoringPorts } from '#libs/core';
+import type { Config, Logger, Metrics } from '#libs/platform';
+import { Worker } from './worker.ts';
+
+/** What a worker is composed over; the rest it opens itself. */
+export interface WorkerDependencies {
+  readonly model: Model;
+  /** Partitions of the topics, as the brokers have them. */
+  readonly partitions: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Half of what the output topic takes in one record: a rejection carries its original in base64. */
+const BATCH_BYTES = 512 * 1024;
+const KEPT_OUTBOX_EVENTS = 2_000;
+const RELAY: Omit<RelayLimits, 'lingerMs' | 'openAgeMs'> = {
+  pollMs: 200,
+  maxSendBytes: 1024 * 1024,
+  maxEntries: 64,
+  trimIntervalMs: 5,
+  keepEvents: KEPT_OUTBOX_EVENTS,
+};
+
+/** A worker that has not joined yet, and how to give back what was opened for it, after it has stopped. */
+export interface ComposedWorker {
+  readonly worker: Worker;
+  close(): Promise<void>;
+}
+
+/** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
+export async function createWorker(config: Config, dependencies: WorkerDependencies): Promise<ComposedWorker> {
+  const { model, partitions, clock, logger, metrics, onBug } = dependencies;
+  const names = topicNames(config.kafka.topicPrefix);
+  const kafka: KafkaSettings = {
+    brokers: config.kafka.brokers,
+    clientId: 'holdfast-worker',
+    requestTimeoutMs: config.kafka.requestTimeoutMs,
+  };
+  const log: KafkaLog = (level, message, fields) => logger[level]({ ...fields, kafka: message }, 'kafka client');
+  const onRedisError = (err: Error): void => logger.warn({ err: err.message }, 'redis connection lost');
+
+  const scoring = await openScoring({ ...config, partitions }, { model, clock, onRedisError });
+  const partitionStore = await openPartitionStore(scoring, config, onRedisError).catch(async (error: unknown) => {
+    await scoring.close();
+    throw error;
+  });
+  const decisionLog = new KafkaDecisionLog({ kafka, topic: names.decisions, log });
+  const producer = new KafkaProducer({ kafka, log });
+  const details = new DecisionDetails(scoring.details, () => metrics.add('detailFailures', 1, {}));
+  const consumer: InputConsumer = new InputConsumer({
+    kafka,
+    log,
+    groupId: config.kafka.consumerGroup,
+    topics: [names.transactions],
+    sessionTimeoutMs: config.kafka.sessionTimeoutMs,
+    maxRecords: config.state.batchMaxTransactions,
+    onAssigned: (assigned) => worker.assign(assigned.map(({ partition }) => partition)),
+    onRevoked: (revoked) => worker.revoke(revoked.map(({ partition }) => partition)),
+    onBatch: (batch) => worker.apply(batch),
+    onOutOfRange: ({ partition, offset }) => void worker.outOfRange(partition, offset).catch(onBug),
+    onCrash: onBug,
+  });
+  const { codec, hasher } = scoring.ports;
+
+  const worker = new Worker({
+    consumer,
+    clock,
+    logger,
+    metrics,
+    onBug,
+    store: partitionStore.store,
+    keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
+    work: {
+      topic: names.transactions,
+      partitions,
+      ports: scoring.ports,
+      parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
+      forward: (topic, records) => producer.send(topic, records),
+      forwarded: (records) => metrics.add('forwarded', records, {}),
+      limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
+    },
+    surroundings: {
+      owner: {
+        store: partitionStore.store,
+        log: decisionLog,
+        inputs: consumer,
+        deadLetters: new KafkaDeadLetters(producer, names.deadLetters),
+        codec,
+        hasher,
+        clock,
+        newNonce: () => randomUUID(),
+      },
+      topic: names.transactions,
+      relayLimits: { ...RELAY, ...config.relay },
+      logger,
+      metrics,
+    },
+  });
+  const close = async (): Promise<void> => {
+    await details.drain();
+    await Promise.all([decisionLog.close(), producer.close()]);
+    await partitionStore.close();
+    await scoring.close();
+  };
+  return { worker, close };
+}
+
+/** What is kept in full of a batch from Kafka: holds, which people ask about. An approval is answered with outcome and score. */
+function holdsOf(results: readonly ItemResult[], { hasher }: Pick<ScoringPorts, 'hasher'>) {
+  return results.flatMap((result) => {
+    if (result.kind !== 'decided' || result.decision.outcome !== 'hold') return [];
+    const { decision, seq } = result;
+    return [{ decision, seq, content: hasher.text32(decision.transaction.canonicalJson) }];
+  });
+}

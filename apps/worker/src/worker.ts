@@ -1,0 +1,178 @@
+import { type Clock, type ItemResult, type OwnerPorts, TransientFault } from '#libs/core';
+import type { InputBatch, InputConsumer } from '#libs/adapters';
+import { type CheckResult, countResults, type Logger, type Metrics, recordStages } from '#libs/platform';
+import { applyBatch, type InputWork } from './apply-batch.ts';
+import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
+
+/** What a worker is built over. */
+export interface WorkerOptions {
+  readonly consumer: InputConsumer;
+  readonly work: InputWork;
+  readonly surroundings: Omit<PartitionSurroundings, 'deliverFrom' | 'lastHeartbeatMs'>;
+  readonly store: OwnerPorts['store'];
+  /** Keeps the decisions of a batch that somebody may ask for; never fails the batch. */
+  readonly keepDetails: (partition: number, results: readonly ItemResult[]) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Something that must not happen: the process ends, and what is not committed comes again. */
+  readonly onBug: (error: unknown) => void;
+}
+
+const DOOR = 'kafka';
+const COMMIT_HINT_MS = 3_000;
+const DRAIN_MS = 3_000;
+const DRAIN_STEP_MS = 10;
+const COMMIT_STATUSES = ['closed', 'gap', 'stale', 'conflict', 'full'] as const;
+
+/** Consumes the input partitions that the group gives it, and owns the partitions of log and store that go with them. */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #owned = new Map<number, OwnedPartition>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #lag = new Map<number, number>();
+  #stopping = false;
+  #stopObserving: readonly (() => void)[] = [];
+  #hintTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Joins the group. To be called once. */
+  async start(): Promise<void> {
+    const { consumer, store } = this.#options;
+    this.#stopObserving = [store.onCommitted((partition) => this.#owned.get(partition)?.wake()), ...this.#observe()];
+    this.#hintTimer = setInterval(() => this.#commitHints(), COMMIT_HINT_MS);
+    await consumer.join();
+  }
+
+  /** Stops intake, publishes what is committed as far as that is quick, closes the partitions, leaves the group. */
+  async stop(): Promise<void> {
+    const { consumer, clock, work } = this.#options;
+    this.#stopping = true;
+    clearInterval(this.#hintTimer);
+    for (const partition of this.#owned.keys()) consumer.halt(work.topic, partition);
+    const deadlineMs = clock.monotonicMs() + DRAIN_MS;
+    while ([...this.#owned.values()].some(({ drained }) => !drained) && clock.monotonicMs() < deadlineMs) {
+      for (const partition of this.#owned.values()) partition.wake();
+      await clock.sleep(DRAIN_STEP_MS);
+    }
+    this.revoke([...this.#owned.keys()]);
+    await Promise.all(this.#running);
+    await consumer.close();
+    for (const stop of this.#stopObserving) stop();
+  }
+
+  /** Ready while it is a member of the group and every partition that it owns is open. */
+  ready(): CheckResult {
+    if (this.#stopping) return { ok: false, reason: 'stopping' };
+    if (this.#options.consumer.generation === 0) return { ok: false, reason: 'not a member of the consumer group yet' };
+    const closed = [...this.#owned.values()].filter(({ status }) => status !== 'open');
+    if (closed.length === 0) return { ok: true, detail: `${this.#owned.size} partitions open` };
+    return {
+      ok: false,
+      reason: closed.map(({ partition, status }) => `partition ${partition} is ${status}`).join(', '),
+    };
+  }
+
+  /** The group gave partitions to this member. */
+  assign(partitions: readonly number[]): void {
+    if (this.#stopping) return;
+    const { consumer, surroundings, logger, onBug } = this.#options;
+    logger.info({ partitions }, 'partitions assigned');
+    for (const number of partitions) {
+      const partition = new OwnedPartition(number, {
+        ...surroundings,
+        deliverFrom: (to, offset) => this.#deliver(to, offset),
+        lastHeartbeatMs: () => consumer.lastHeartbeatMs,
+      });
+      this.#owned.set(number, partition);
+      const running = partition.run().catch(onBug);
+      this.#running.add(running);
+      void running.finally(() => this.#running.delete(running));
+    }
+  }
+
+  /** The group took partitions away. */
+  revoke(partitions: readonly number[]): void {
+    if (partitions.length > 0) this.#options.logger.info({ partitions }, 'partitions revoked');
+    for (const number of partitions) {
+      this.#owned.get(number)?.revoke();
+      this.#owned.delete(number);
+      this.#lag.delete(number);
+    }
+  }
+
+  /** Records of the input were deleted before they were read: go on with the first that is left, and say so. */
+  async outOfRange(number: number, offset: number): Promise<void> {
+    const partition = this.#owned.get(number);
+    const { consumer, work, logger, clock } = this.#options;
+    while (partition?.revoked === false && !this.#stopping) {
+      try {
+        const { low } = await consumer.watermarks(work.topic, number);
+        logger.error({ partition: number, offset, low }, 'input records were deleted before they were decided');
+        return void (await partition.raiseInput(low));
+      } catch (error) {
+        if (!(error instanceof TransientFault)) throw error;
+        await clock.sleep(1_000);
+      }
+    }
+  }
+
+  /** Decides a batch; resolves with where the consumer is to go on. */
+  async apply(batch: InputBatch): Promise<{ next: number }> {
+    const { clock, metrics, work } = this.#options;
+    const partition = this.#owned.get(batch.partition);
+    const startedAtMs = clock.monotonicMs();
+    const next = await applyBatch(batch, work, {
+      abandoned: () => this.#stopping || partition?.revoked !== false || batch.isStale(),
+      refused: (reason) => {
+        const status = COMMIT_STATUSES.find((known) => known === reason) ?? 'unknown';
+        metrics.add('commits', 1, { door: DOOR, status });
+      },
+      committed: ({ results, timings, lastSeq }, applied) => {
+        partition?.noteCommit(lastSeq, applied);
+        metrics.add('commits', 1, { door: DOOR, status: 'committed' });
+        metrics.record('batchTransactions', results.length, { door: DOOR });
+        recordStages(metrics, DOOR, timings);
+        countResults(metrics, DOOR, results);
+        this.#options.keepDetails(batch.partition, results);
+      },
+    });
+    this.#lag.set(batch.partition, Math.max(0, batch.highWatermark - next));
+    metrics.record('receivedToCommittedSeconds', (clock.monotonicMs() - startedAtMs) / 1_000, { door: DOOR });
+    return { next };
+  }
+
+  #deliver(number: number, offset: number): void {
+    const { consumer, work } = this.#options;
+    if (this.#owned.has(number) && !this.#stopping) consumer.start(work.topic, number, offset);
+  }
+
+  #commitHints(): void {
+    const { consumer, work, logger } = this.#options;
+    const positions = [...this.#owned.values()].flatMap(({ partition, publishedNext }) => {
+      return publishedNext === null ? [] : [{ topic: work.topic, partition, offset: publishedNext }];
+    });
+    consumer.commit(positions).catch((err: unknown) => logger.debug({ err }, 'group offsets not committed'));
+  }
+
+  #observe(): (() => void)[] {
+    const { metrics, work } = this.#options;
+    const owned = (): OwnedPartition[] => [...this.#owned.values()];
+    const count = (...wanted: OwnedPartition['status'][]): number =>
+      owned().filter(({ status }) => wanted.includes(status)).length;
+    return [
+      metrics.observe('partitionsOwned', () => [{ value: this.#owned.size, labels: {} }]),
+      metrics.observe('partitionsOpen', () => [{ value: count('open'), labels: {} }]),
+      metrics.observe('partitionsHalted', () => [{ value: count('halted', 'newer_protocol'), labels: {} }]),
+      metrics.observe('outboxDepth', () =>
+        owned().map(({ partition, outboxDepth }) => ({ value: outboxDepth, labels: { partition } })),
+      ),
+      metrics.observe('consumerLag', () =>
+        [...this.#lag].map(([partition, lag]) => ({ value: lag, labels: { topic: work.topic, partition } })),
+      ),
+    ];
+  }
+}
