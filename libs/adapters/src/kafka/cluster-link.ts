@@ -49,7 +49,7 @@ export class ClusterLink {
   #freshUntilMs = 0;
   #refreshing: Promise<void> | null = null;
 
-  constructor(kafka: Kafka, options: { readonly requestTimeoutMs?: number } = {}) {
+  constructor(kafka: Kafka, options: { readonly requestTimeoutMs?: number | undefined } = {}) {
     this.#cluster = clusterOf(kafka, { metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false });
     this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
   }
@@ -195,10 +195,10 @@ export class ClusterLink {
 
   async #loadMetadata(): Promise<void> {
     await this.#cluster.connect();
-    let missing: unknown = null;
+    let missing: Error | null = null;
     for (const topic of this.#topics) {
       // One by one: a topic that is not there fails kafkajs's request for all of them.
-      await this.#cluster.addMultipleTargetTopics([topic]).catch((error: unknown) => {
+      await this.#cluster.addMultipleTargetTopics([topic]).catch((error: Error) => {
         if (!isLeaderError(error)) throw error;
         missing = error;
       });
@@ -208,6 +208,6 @@ export class ClusterLink {
       const partitions = this.#cluster.findTopicPartitionMetadata(topic);
       this.#leaders.set(topic, new Map(partitions.map(({ partitionId, leader }) => [partitionId, String(leader)])));
     }
-    if (missing !== null) throw missing;
+    if (missing !== null) throw missing as Error;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assert, type LogRecord, OffsetOutOfRange, TransientFault } from '#libs/core';
 import type { TopicPartition } from './group-membership.ts';
+import type { ReadResult } from './node-fetcher.ts';
 import type { PartitionReader } from './partition-reader.ts';
 
 /** Records of one partition, next to each other, to be handled as one. */
@@ -47,6 +48,8 @@ export class InputPartition {
   #bufferedBytes = 0;
   #highWatermark = 0;
   #stopped = false;
+  #moves = 0;
+  #onMove: () => void = () => undefined;
   #waiters: (() => void)[] = [];
 
   constructor(options: InputPartitionOptions, offset: number) {
@@ -63,7 +66,7 @@ export class InputPartition {
 
   stop(): void {
     this.#stopped = true;
-    this.#changed();
+    this.#noteMove();
   }
 
   async #run(loop: () => Promise<void>): Promise<void> {
@@ -84,12 +87,14 @@ export class InputPartition {
         await this.#change();
         continue;
       }
+      const moves = this.#moves;
+      const offset = this.#fetchedTo;
+      const reading = reader.read({ topic, partition, offset, maxBytes, maxWaitMs: READ_WAIT_MS });
       try {
-        const offset = this.#fetchedTo;
-        const read = await reader.read({ topic, partition, offset, maxBytes, maxWaitMs: READ_WAIT_MS });
+        const read = await this.#unlessMoved(reading);
+        // A move can also come between the end of the read and this line.
+        if (read === null || moves !== this.#moves) continue;
         this.#options.onFetched();
-        // The handler moved on or back while this was being read.
-        if (this.#stopped || offset !== this.#fetchedTo) continue;
         this.#fetchedTo = read.nextOffset;
         this.#highWatermark = read.highWatermark;
         for (const record of read.records) this.#push(record);
@@ -99,6 +104,14 @@ export class InputPartition {
         await delay(BACKOFF_MS * (0.5 + Math.random()));
       }
     }
+  }
+
+  /** What was read, or null at once when it is not wanted any more. */
+  #unlessMoved(reading: Promise<ReadResult>): Promise<ReadResult | null> {
+    return new Promise((resolve, reject) => {
+      this.#onMove = () => resolve(null);
+      reading.then(resolve, reject);
+    });
   }
 
   async #deliver(): Promise<void> {
@@ -137,6 +150,12 @@ export class InputPartition {
     this.#buffer = [];
     this.#bufferedBytes = 0;
     this.#fetchedTo = offset;
+    this.#noteMove();
+  }
+
+  #noteMove(): void {
+    this.#moves += 1;
+    this.#onMove();
     this.#changed();
   }
 

@@ -52,9 +52,7 @@ export class InputConsumer implements InputTopics {
     const { kafka, log, groupId, topics, sessionTimeoutMs } = options;
     this.names = topics;
     this.#options = options;
-    this.#link = new ClusterLink(createKafka(kafka, log), {
-      ...(kafka.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: kafka.requestTimeoutMs }),
-    });
+    this.#link = new ClusterLink(createKafka(kafka, log), { requestTimeoutMs: kafka.requestTimeoutMs });
     this.#reader = new PartitionReader(this.#link, { readCommitted: true });
     this.#membership = new GroupMembership({
       kafka,
