@@ -37,10 +37,10 @@ const RELAY: Omit<RelayLimits, 'lingerMs' | 'openAgeMs'> = {
   keepEvents: KEPT_OUTBOX_EVENTS,
 };
 
-/** A worker that has not joined yet, and how to give back what was opened for it, after it has stopped. */
+/** A worker that has not joined yet, and what was opened for it: to be closed after it has stopped. */
 export interface ComposedWorker {
   readonly worker: Worker;
-  close(): Promise<void>;
+  readonly connections: { close(): Promise<void> };
 }
 
 /** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
@@ -76,7 +76,8 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     onOutOfRange: ({ partition, offset }) => void worker.outOfRange(partition, offset).catch(onBug),
     onCrash: onBug,
   });
-  const { codec, hasher } = scoring.ports;
+  const { store } = partitionStore;
+  const deadLetters = new KafkaDeadLetters(producer, names.deadLetters);
 
   const worker = new Worker({
     consumer,
@@ -84,7 +85,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     logger,
     metrics,
     onBug,
-    store: partitionStore.store,
+    store,
     keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
     work: {
       topic: names.transactions,
@@ -96,16 +97,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
       limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
     },
     surroundings: {
-      owner: {
-        store: partitionStore.store,
-        log: decisionLog,
-        inputs: consumer,
-        deadLetters: new KafkaDeadLetters(producer, names.deadLetters),
-        codec,
-        hasher,
-        clock,
-        newNonce: () => randomUUID(),
-      },
+      owner: { ...scoring.ports, store, log: decisionLog, inputs: consumer, deadLetters, newNonce: () => randomUUID() },
       topic: names.transactions,
       relayLimits: { ...RELAY, ...config.relay },
       logger,
@@ -114,11 +106,9 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
   });
   const close = async (): Promise<void> => {
     await details.drain();
-    await Promise.all([decisionLog.close(), producer.close()]);
-    await partitionStore.close();
-    await scoring.close();
+    await Promise.all([decisionLog, producer, partitionStore, scoring].map((connection) => connection.close()));
   };
-  return { worker, close };
+  return { worker, connections: { close } };
 }
 
 /** What is kept in full of a batch from Kafka: holds, which people ask about. An approval is answered with outcome and score. */

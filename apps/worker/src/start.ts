@@ -50,8 +50,8 @@ export async function start(telemetry: Telemetry): Promise<void> {
     process.exit(EXIT_REFUSED);
   }
   if (composed === null) return;
-  const { worker, close } = composed;
-  await lifecycle.opened('connections', close);
+  const { worker, connections } = composed;
+  await lifecycle.opened('connections', () => connections.close());
   await lifecycle.opened('worker', () => worker.stop());
   await worker.start();
   logger.info({ adminPort: admin.port }, 'worker started');

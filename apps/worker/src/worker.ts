@@ -112,7 +112,7 @@ export class Worker {
       try {
         const { low } = await consumer.watermarks(work.topic, number);
         logger.error({ partition: number, offset, low }, 'input records were deleted before they were decided');
-        return void (await partition.raiseInput(low));
+        return await partition.raiseInput(low);
       } catch (error) {
         if (!(error instanceof TransientFault)) throw error;
         await clock.sleep(1_000);

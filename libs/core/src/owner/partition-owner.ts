@@ -58,11 +58,11 @@ export class PartitionOwner {
     while (!this.#stopping.stopped) {
       const result = await this.#open();
       if (result === null) continue;
-      if (this.#stopping.stopped) return void (await this.#close(result.home));
+      if (this.#stopping.stopped) return this.#close(result.home);
       this.#hooks.opened(result);
       const end = await this.#relayUntilEnd(result);
       this.#hooks.closed(end);
-      if (end === 'stopped') return void (await this.#close(result.home));
+      if (end === 'stopped') return this.#close(result.home);
       if (end === 'taken') await this.#standBack();
     }
   }

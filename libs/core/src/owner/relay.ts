@@ -1,13 +1,13 @@
 import { StopSignal } from '../stop-signal.ts';
-import type { EncodedEvent } from '../event.ts';
 import { TransientFault } from '../faults.ts';
 import { formatClaim } from '../log/claim.ts';
 import { LogDiverged, type LogFollower } from '../log/log-follower.ts';
 import { eventRecord } from '../log/log-record.ts';
 import type { NewLogRecord } from '../ports/decision-log.ts';
-import type { Fenced, OutboxEntry } from '../ports/partition-store.ts';
+import type { Fenced } from '../ports/partition-store.ts';
 import type { DeadLetterCopier } from './dead-letter-copier.ts';
 import type { OpenedPartition } from './open-partition.ts';
+import { outboxSends, type OutboxSend } from './outbox-sends.ts';
 import type { OwnerPorts } from './owner-ports.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -175,7 +175,7 @@ export class Relay {
     if (page.status !== 'ok') return this.#fenced(page);
     if (page.seq < this.#sentSeq) return this.#finish('moved');
     this.#committedSeq = page.seq;
-    for (const send of this.#sends(page.entries)) {
+    for (const send of outboxSends(page.entries, this.#sentSeq, this.#limits.maxSendBytes)) {
       await this.#send(send);
       if (this.#mustResend || this.#end !== null) return;
     }
@@ -194,28 +194,7 @@ export class Relay {
     this.#mustResend = false;
   }
 
-  /** Cuts what is to be sent by bytes. */
-  *#sends(entries: readonly OutboxEntry[]): Generator<{ events: EncodedEvent[]; lastSeq: number }> {
-    let events: EncodedEvent[] = [];
-    let bytes = 0;
-    let seq = this.#sentSeq;
-    for (const entry of entries) {
-      const first = entry.lastSeq - entry.events.length + 1;
-      for (const event of entry.events.slice(Math.max(0, seq + 1 - first))) {
-        if (events.length > 0 && bytes + event.value.length > this.#limits.maxSendBytes) {
-          yield { events, lastSeq: seq };
-          events = [];
-          bytes = 0;
-        }
-        events.push(event);
-        bytes += event.value.length;
-        seq += 1;
-      }
-    }
-    if (events.length > 0) yield { events, lastSeq: seq };
-  }
-
-  async #send({ events, lastSeq }: { events: readonly EncodedEvent[]; lastSeq: number }): Promise<void> {
+  async #send({ events, lastSeq }: OutboxSend): Promise<void> {
     const { epoch } = this.#opened;
     const { claim } = this.#follower;
     const firstSeq = lastSeq - events.length + 1;

@@ -113,6 +113,6 @@ describe('commit', () => {
     await rig.decide(transaction('t1'));
     const key = rig.keys.partition(0).account('acct-1');
     await rig.connection.redis.setrange(key, 20, 'x');
-    await expect(rig.decide(transaction('t1'))).rejects.toThrow();
+    await expect(rig.decide(transaction('t1'))).rejects.toThrow('record');
   });
 });
