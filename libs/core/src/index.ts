@@ -35,6 +35,37 @@ export { computeVector } from './features/compute-vector.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
 export type { Hash64 } from './hash64.ts';
 export { homeEpoch, homeState, type HomeState } from './home.ts';
+export {
+  answerViolations,
+  type AnswerContext,
+  type AnswerFact,
+  type ComparedAnswers,
+  type LossReason,
+} from './invariants/answers.ts';
+export { deadLetterViolations, restViolations, type DeadLetterFact, type StorePosition } from './invariants/at-rest.ts';
+export { FoldedAccount } from './invariants/folded-account.ts';
+export type { DecidedFact, HistoryStep, RejectedFact, ValidMark } from './invariants/history-facts.ts';
+export { identityKey } from './invariants/identity-key.ts';
+export { FATE, InputLedger, type InputRecord } from './invariants/input-ledger.ts';
+export {
+  askedKey,
+  fateViolations,
+  repeatedViolations,
+  settleInputs,
+  unaskedViolations,
+  type SettledInputs,
+} from './invariants/once.ts';
+export { inputPositions, orderViolations, positionViolations } from './invariants/order.ts';
+export { PartitionHistory, type HistoryPorts } from './invariants/partition-history.ts';
+export { refusalViolations, type RefusalRules } from './invariants/refusals.ts';
+export {
+  probabilityViolations,
+  rulingViolations,
+  vectorViolations,
+  type PlacedDecision,
+} from './invariants/rulings.ts';
+export { stateViolations, type StoredState } from './invariants/states.ts';
+export type { Invariant, Violation } from './invariants/violation.ts';
 export { formatClaim, parseClaim, type Claim } from './log/claim.ts';
 export {
   baseOf,

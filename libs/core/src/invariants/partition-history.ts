@@ -1,0 +1,128 @@
+import { accountEventOf } from '../account/account-event-of.ts';
+import type { DecisionMade, InputPosition, OriginalRecord, TransactionRejected } from '../event.ts';
+import { LogFollower } from '../log/log-follower.ts';
+import type { LogPosition } from '../log/log-rule.ts';
+import type { LogRecord } from '../ports/decision-log.ts';
+import type { EventCodec } from '../ports/event-codec.ts';
+import type { Hasher } from '../siphash.ts';
+import type { Transaction } from '../transaction.ts';
+import { FoldedAccount } from './folded-account.ts';
+import type { DecidedFact, HistoryStep, RejectedFact, ValidMark } from './history-facts.ts';
+import { identityKey } from './identity-key.ts';
+
+/** What a history is read with. */
+export interface HistoryPorts {
+  readonly codec: Pick<EventCodec, 'decode'>;
+  readonly hasher: Hasher;
+  /** The transaction in a record of an input topic; null when it is none. */
+  readonly readTransaction: (value: Uint8Array | null) => Transaction | null;
+  /** A 32-bit hash of a record's key and value. */
+  readonly fingerprint: (record: Pick<OriginalRecord, 'key' | 'value'>) => number;
+}
+
+const EMPTY = new FoldedAccount().state;
+
+/**
+ * One partition of `decisions.v1` from its first record on, by the rule: the facts of its valid records and the states that they make.
+ * Give it every record, in order. Keeps hashes and ids, no payloads, so that it grows by some 150 bytes an event.
+ */
+export class PartitionHistory {
+  readonly partition: number;
+  readonly marks: ValidMark[] = [];
+  readonly decisions: DecidedFact[] = [];
+  readonly rejections: RejectedFact[] = [];
+  readonly accounts = new Map<string, FoldedAccount>();
+  /** The first decision of each identity. */
+  readonly byIdentity = new Map<string, DecidedFact>();
+  readonly #follower = new LogFollower();
+  readonly #ports: HistoryPorts;
+  #ignored = 0;
+
+  constructor(partition: number, ports: HistoryPorts) {
+    this.partition = partition;
+    this.#ports = ports;
+  }
+
+  get position(): LogPosition {
+    return this.#follower.position;
+  }
+
+  get nextOffset(): number {
+    return this.#follower.nextOffset;
+  }
+
+  /** Records that the rule ignores: of zombies, retries and failed openings. */
+  get ignoredRecords(): number {
+    return this.#ignored;
+  }
+
+  /** Moves past offsets that hold no record. */
+  skipTo(offset: number): void {
+    this.#follower.skipTo(offset);
+  }
+
+  /** null for a record that is no valid event. Throws `LogDiverged`, and what the codec throws for a valid record that it cannot read. */
+  accept(record: LogRecord): HistoryStep | null {
+    const followed = this.#follower.accept(record);
+    if (followed.kind === 'ignored') this.#ignored += 1;
+    if (followed.kind !== 'event') {
+      if (followed.kind === 'open') this.#mark('open', record, null);
+      return null;
+    }
+    const event = this.#ports.codec.decode(record);
+    this.#mark('event', record, event.input);
+    const at = { partition: this.partition, seq: followed.seq, offset: record.offset };
+    return event.type === 'decision.made' ? this.#decided(event, at) : this.#rejected(event, at);
+  }
+
+  #mark(kind: 'open' | 'event', { offset, timestampMs }: LogRecord, input: InputPosition | null): void {
+    this.marks.push({ kind, ...this.position, offset, timestampMs, input });
+  }
+
+  #decided(made: DecisionMade, at: { partition: number; seq: number; offset: number }): HistoryStep {
+    const { transaction, outcome, riskScore } = made.decision;
+    const { accountId, transactionId } = transaction;
+    const event = accountEventOf(transaction, this.#ports.hasher);
+    const account = this.#account(accountId);
+    const before = account.state;
+    const known = account.find(event.identity);
+    account.apply({ ...event, outcome, riskScore, seq: at.seq }, made.reducer);
+    const { identity, content } = event;
+    const { seq, offset } = at;
+    const fromInput = made.input !== null;
+    const fact = { identity, content, accountId, transactionId, seq, offset, outcome, riskScore, fromInput };
+    this.decisions.push(fact);
+    const key = identityKey(identity);
+    if (!this.byIdentity.has(key)) this.byIdentity.set(key, fact);
+    return { kind: 'decided', ...at, made, event, before, known };
+  }
+
+  #rejected(rejected: TransactionRejected, at: { partition: number; seq: number; offset: number }): HistoryStep {
+    const { hasher, readTransaction, fingerprint } = this.#ports;
+    const { reason, original } = rejected;
+    const transaction = readTransaction(original.value);
+    const event = transaction === null ? null : accountEventOf(transaction, hasher);
+    this.rejections.push({
+      reason,
+      seq: at.seq,
+      offset: at.offset,
+      origin: { topic: original.topic, partition: original.partition, offset: original.offset },
+      fingerprint: fingerprint(original),
+      identity: event?.identity ?? null,
+      content: event?.content ?? null,
+    });
+    if (transaction === null || event === null) return { kind: 'rejected', ...at, rejected, refused: null };
+    const account = this.accounts.get(transaction.accountId);
+    const before = account?.state ?? EMPTY;
+    const known = account?.find(event.identity) ?? null;
+    return { kind: 'rejected', ...at, rejected, refused: { transaction, event, before, known } };
+  }
+
+  #account(accountId: string): FoldedAccount {
+    const known = this.accounts.get(accountId);
+    if (known !== undefined) return known;
+    const fresh = new FoldedAccount();
+    this.accounts.set(accountId, fresh);
+    return fresh;
+  }
+}
