@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountStreams, runEngine } from '#libs/testkit';
 import { TransientFault } from '../faults.ts';
 import { DAY_MS } from '../time.ts';
-import type { DedupEntry } from './account-event.ts';
+import type { DecidedEvent, DedupEntry } from './account-event.ts';
 import { addToOverflow, bucketOf, decodeOverflow, findInOverflow, OVERFLOW_BUCKETS } from './overflow.ts';
 import { CorruptRecord, sealRecord } from './record-envelope.ts';
 
@@ -74,18 +74,17 @@ describe('dedup', () => {
   it('accepts no transaction twice and changes no decision, whatever falls off the log', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(accountStreams({ maxDeliveries: 60 }), (stream) => {
-        const accepted = new Map<string, { content: number; outcome: string; riskScore: number | null }>();
+        const accepted = new Map<string, DecidedEvent>();
         for (const { delivery, kind, first, event } of runEngine(stream, { between: 'memory' }).fates) {
           const { identity, content } = delivery.event;
-          const key = `${identity.high} ${identity.low} ${content}`;
-          if (event !== null) {
-            expect(accepted.has(key)).toBe(false);
-            accepted.set(key, { content, outcome: event.outcome, riskScore: event.riskScore });
-          } else if (kind === 'duplicate') {
-            expect(first).toMatchObject(accepted.get(key) as object);
-          } else if (kind === 'conflict') {
-            expect(accepted.has(`${identity.high} ${identity.low} ${first?.content}`)).toBe(true);
-          }
+          const keyOf = (ofContent: number): string => `${identity.high} ${identity.low} ${ofContent}`;
+          expect(event !== null && accepted.has(keyOf(content)), 'accepted twice').toBe(false);
+          if (event !== null) accepted.set(keyOf(content), event);
+          if (first === null) continue;
+          const decided = accepted.get(keyOf(first.content));
+          expect(first).toMatchObject({ outcome: decided?.outcome, riskScore: decided?.riskScore });
+          expect([null, decided?.seq]).toContain(first.seq);
+          expect(kind).toBe(first.content === content ? 'duplicate' : 'conflict');
         }
       }),
       { numRuns: 200 },

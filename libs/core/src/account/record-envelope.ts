@@ -6,7 +6,7 @@ export class CorruptRecord extends Error {
 }
 
 /** What the first 8 bytes of every record say: byte 0 kind, 1 format version, 2-3 free for the format, 4-7 checksum of all the rest. */
-export const ENVELOPE_BYTES = 8;
+const ENVELOPE_BYTES = 8;
 
 /** A kind of record and the newest format of it that this build reads. */
 export interface RecordKind {
