@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AccountOracle, accountStreams, runEngine } from '#libs/testkit';
+import { AccountOracle, accountStreams, reducerParameters, runEngine } from '#libs/testkit';
 import { TransientFault } from '../faults.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 import { encodeAccount, sameState } from './account-codec.ts';
@@ -48,6 +48,23 @@ describe('the state', () => {
         const found = [...run.overflow.values()].flatMap((record) => decodeOverflow(record));
         const known = found.filter(({ eventTimeMs }) => eventTimeMs > state.floorMs).map(({ identity }) => identity);
         expect(new Set(known)).toEqual(new Set(oracle.overflow.map(({ identity }) => identity)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('equals the oracle’s when the parameters change between events', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(accountStreams({ maxDeliveries: 40 }), reducerParameters, (stream, others) => {
+        const oracle = new AccountOracle();
+        let state = emptyAccount();
+        for (const { event: made } of runEngine(stream, { between: 'memory' }).fates) {
+          if (made === null) continue;
+          const parameters = made.seq % 5 < 3 ? stream.parameters : others;
+          oracle.apply(made, parameters);
+          state = reduce(state, made, parameters).state;
+          expect(encodeAccount(state, null)).toEqual(encodeAccount(oracle.state, null));
+        }
       }),
       { numRuns: 200 },
     );

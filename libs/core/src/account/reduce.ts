@@ -89,7 +89,7 @@ function leave(
   for (let row = 0; row < leaving; row++) {
     const entry = row === at ? event : entryOf(state.events, row < at ? row : row - 1);
     const { eventTimeMs } = entry;
-    if (eventTimeMs > reachableAfterMs) truncatedMs = Math.max(truncatedMs, eventTimeMs);
+    truncatedMs = Math.max(truncatedMs, eventTimeMs);
     if (eventTimeMs < admissibleFromMs) floorMs = Math.max(floorMs, eventTimeMs);
     else if (eventTimeMs > floorMs) evicted.push(entry);
   }
