@@ -8,6 +8,6 @@ export { createLifecycle, type Close, type Lifecycle, type StopResult } from './
 export { createLogger, type Logger } from './logger.ts';
 export { countResults, recordStages } from './metrics/count-results.ts';
 export { createMetrics, describeMetrics, type Metrics, type Reading } from './metrics/metrics.ts';
-export { handleProcessSignals } from './process-signals.ts';
+export { EXIT, handleProcessSignals } from './process-signals.ts';
 export { systemClock } from './system-clock.ts';
 export { startTelemetry, type Telemetry } from './telemetry.ts';

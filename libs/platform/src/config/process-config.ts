@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { Config, ProcessRole } from './config.ts';
+import { EXIT } from '../process-signals.ts';
 import { loadConfig } from './load-config.ts';
-
-/** The exit code of a process that was configured wrongly (EX_CONFIG), so that a supervisor can tell it from a crash. */
-const EXIT_CONFIG = 78;
 
 /**
  * The config of this process; the only reader of `process.env`, called once by each main.
@@ -15,7 +13,7 @@ export function processConfig(role: ProcessRole, onUnknown: (variables: readonly
   if (!result.ok) {
     process.stderr.write(`The ${role} cannot start. Its environment has ${result.errors.length} error(s):\n`);
     for (const error of result.errors) process.stderr.write(`- ${error}\n`);
-    process.exit(EXIT_CONFIG);
+    process.exit(EXIT.refused);
   }
   if (result.unknown.length > 0) onUnknown(result.unknown);
   return result.config;
