@@ -43,7 +43,7 @@ export function drawAmountEuro(account: Account, merchant: Merchant, random: Ran
 }
 
 /** The device that the account would pay with in this shop. */
-export function usualDevice(account: Account, merchant: Merchant, random: Random): Device | null {
+function usualDevice(account: Account, merchant: Merchant, random: Random): Device | null {
   return merchant.online ? random.pick(account.devices) : null;
 }
 
