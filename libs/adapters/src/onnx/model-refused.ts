@@ -1,0 +1,33 @@
+/** Why a model may not score. Codes are stable. */
+export type ModelRefusal =
+  /** A file is missing or cannot be read. */
+  | 'unreadable'
+  /** The manifest is no manifest of a format that this build knows. */
+  | 'bad_manifest'
+  /** The model file is not the one that the manifest was written for. */
+  | 'wrong_hash'
+  /** It was trained on other inputs, or in another order, than this build computes. */
+  | 'wrong_feature_set'
+  /** The runtime cannot load the graph. */
+  | 'not_loadable'
+  /** The graph's inputs or outputs have other names, types or shapes. */
+  | 'wrong_signature'
+  /** The runtime cannot run it on its golden vectors. */
+  | 'cannot_run'
+  /** It does not give what it gave when it was trained. */
+  | 'wrong_answers'
+  /** It answered with something that is no number, or no probability. */
+  | 'not_finite';
+
+/** A model that must not score: found at start, with a reason for the operator. The process does not start with it. */
+export class ModelRefused extends Error {
+  override readonly name = 'ModelRefused';
+  readonly code: ModelRefusal;
+  readonly directory: string;
+
+  constructor(code: ModelRefusal, directory: string, { because, cause }: { because: string; cause?: unknown }) {
+    super(`Model ${directory} refused (${code}): ${because}`, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.directory = directory;
+  }
+}
