@@ -8,7 +8,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
  *  `x.e2e.test.ts` starts a process. Fault runs (`x.chaos.test.ts`) are started by name only:
  *  `npx vitest run --project chaos`. */
 const servicesStarter = './deploy/local/test-services.ts';
-const sources = ['apps/**', 'libs/**', 'deploy/**', 'load-tests/**'];
+const sources = ['apps/**', 'libs/**', 'deploy/**', 'load-tests/**', 'models/training/**'];
 const files = (level: string): string[] => sources.map((folder) => `${folder}/*.${level}.ts`);
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'];
 
