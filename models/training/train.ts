@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DAY_MS } from '#libs/core';
 import { liveStream, type SimulatedEvent, simulate, type SimulateOptions } from '#libs/simulator';
+// By its file, as the adapters' front door leads to the contracts' decorators, which Node cannot run without a build.
 import { loadModel } from '../../libs/adapters/src/onnx/load-model.ts';
 import { type ManifestFacts, writeCard } from './card.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
