@@ -80,8 +80,8 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
  */
 export function decodeAccount(bytes: Uint8Array, version: number): AccountState {
   const record = openRecord(bytes, ACCOUNT_RECORD);
-  if (record.length < HEADER_BYTES) throw new CorruptRecord('an account record ends in its header');
-  const { rows, flags, originMs, leastVersion, scalars } = readHeader(record);
+  if (record.byteLength < HEADER_BYTES) throw new CorruptRecord('an account record ends in its header');
+  const { rows, flags, originMs, leastVersion } = readShape(record);
   if (version < leastVersion) {
     throw new TransientFault(
       'torn_read',
@@ -89,29 +89,28 @@ export function decodeAccount(bytes: Uint8Array, version: number): AccountState 
     );
   }
   const { bytes: expectedBytes, verdictsAt, timesHighAt, amountsHighAt } = layout(rows, flags);
-  if (flags > (WIDE_TIMES | WIDE_AMOUNTS) || record.length !== expectedBytes) {
-    throw new CorruptRecord(`${record.length} bytes cannot be an account with ${rows} events`);
+  if (flags > (WIDE_TIMES | WIDE_AMOUNTS) || record.byteLength !== expectedBytes) {
+    throw new CorruptRecord(`${record.byteLength} bytes cannot be an account with ${rows} events`);
   }
-  const words = new Uint32Array(record.buffer, HEADER_BYTES);
-  const halves = new Uint16Array(record.buffer, verdictsAt);
   const events = newColumns(rows);
   const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = events;
-  for (let row = 0; row < rows; row++) {
-    const timeHigh = (flags & WIDE_TIMES) === 0 ? 0 : record[timesHighAt + row]!;
-    const amountHigh = (flags & WIDE_AMOUNTS) === 0 ? 0 : record[amountsHighAt + row]!;
-    const seq = words[4 * rows + row]!;
-    const verdict = halves[row]!;
-    identityHigh[row] = words[row]!;
-    identityLow[row] = words[rows + row]!;
-    contents[row] = words[2 * rows + row]!;
-    counterparties[row] = words[3 * rows + row]!;
+  const columnBytes = 4 * rows;
+  for (let row = 0, at = HEADER_BYTES; row < rows; row++, at += 4) {
+    const timeHigh = (flags & WIDE_TIMES) === 0 ? 0 : record.getUint8(timesHighAt + row);
+    const amountHigh = (flags & WIDE_AMOUNTS) === 0 ? 0 : record.getUint8(amountsHighAt + row);
+    const seq = record.getUint32(at + 4 * columnBytes, true);
+    const verdict = record.getUint16(verdictsAt + 2 * row, true);
+    identityHigh[row] = record.getUint32(at, true);
+    identityLow[row] = record.getUint32(at + columnBytes, true);
+    contents[row] = record.getUint32(at + 2 * columnBytes, true);
+    counterparties[row] = record.getUint32(at + 3 * columnBytes, true);
     seqs[row] = version - ((verdict & RELATIVE_BIT) === 0 ? (version - seq) >>> 0 : seq);
-    timesMs[row] = originMs + words[5 * rows + row]! + timeHigh * TWO_32;
-    amountsMinor[row] = words[6 * rows + row]! + amountHigh * TWO_32;
+    timesMs[row] = originMs + record.getUint32(at + 5 * columnBytes, true) + timeHigh * TWO_32;
+    amountsMinor[row] = record.getUint32(at + 6 * columnBytes, true) + amountHigh * TWO_32;
     verdicts[row] = verdict & ~RELATIVE_BIT;
   }
   checkOrder(events);
-  return { ...scalars, events };
+  return readState(record, events);
 }
 
 /** Whether two states are the same in every bit that is kept. */
@@ -155,49 +154,51 @@ interface Shape {
 }
 
 function writeHeader(record: Uint8Array<ArrayBuffer>, state: AccountState, shape: Shape): void {
-  const { currency, amountProfile: profile } = state;
+  const { currency, amountProfile } = state;
   assert(currency.length === 0 || currency.length === 3, 'a currency has three letters');
   for (let at = 0; at < currency.length; at++) record[8 + at] = currency.charCodeAt(at);
   const view = new DataView(record.buffer);
   view.setUint16(2, shape.rows, true);
   view.setUint8(11, shape.flags);
-  view.setUint32(12, profile.folded, true);
-  const numbers = new Float64Array(record.buffer, 16, 11);
-  numbers[0] = state.watermarkMs;
-  numbers[1] = state.floorMs;
-  numbers[2] = state.firstSeenMs;
-  numbers[3] = state.truncatedMs;
-  numbers[4] = state.overflowMs;
-  numbers[5] = profile.weight;
-  numbers[6] = profile.mean;
-  numbers[7] = profile.squares;
-  numbers[8] = profile.atMs;
-  numbers[9] = shape.originMs;
-  numbers[10] = shape.leastVersion;
+  view.setUint32(12, amountProfile.folded, true);
+  view.setFloat64(16, state.watermarkMs, true);
+  view.setFloat64(24, state.floorMs, true);
+  view.setFloat64(32, state.firstSeenMs, true);
+  view.setFloat64(40, state.truncatedMs, true);
+  view.setFloat64(48, state.overflowMs, true);
+  view.setFloat64(56, amountProfile.weight, true);
+  view.setFloat64(64, amountProfile.mean, true);
+  view.setFloat64(72, amountProfile.squares, true);
+  view.setFloat64(80, amountProfile.atMs, true);
+  view.setFloat64(88, shape.originMs, true);
+  view.setFloat64(96, shape.leastVersion, true);
 }
 
-function readHeader(record: Uint8Array<ArrayBuffer>): Shape & { readonly scalars: Omit<AccountState, 'events'> } {
-  const view = new DataView(record.buffer);
-  const numberAt = (index: number): number => view.getFloat64(16 + 8 * index, true);
+function readShape(view: DataView): Shape {
   return {
     rows: view.getUint16(2, true),
     flags: view.getUint8(11),
-    originMs: numberAt(9),
-    leastVersion: numberAt(10),
-    scalars: {
-      currency: record[8] === 0 ? '' : String.fromCharCode(record[8]!, record[9]!, record[10]!),
-      watermarkMs: numberAt(0),
-      floorMs: numberAt(1),
-      firstSeenMs: numberAt(2),
-      truncatedMs: numberAt(3),
-      overflowMs: numberAt(4),
-      amountProfile: {
-        folded: view.getUint32(12, true),
-        weight: numberAt(5),
-        mean: numberAt(6),
-        squares: numberAt(7),
-        atMs: numberAt(8),
-      },
+    originMs: view.getFloat64(88, true),
+    leastVersion: view.getFloat64(96, true),
+  };
+}
+
+function readState(view: DataView, events: EventColumns): AccountState {
+  const [first, second, third] = [view.getUint8(8), view.getUint8(9), view.getUint8(10)];
+  return {
+    currency: first === 0 ? '' : String.fromCharCode(first, second, third),
+    watermarkMs: view.getFloat64(16, true),
+    floorMs: view.getFloat64(24, true),
+    firstSeenMs: view.getFloat64(32, true),
+    truncatedMs: view.getFloat64(40, true),
+    overflowMs: view.getFloat64(48, true),
+    amountProfile: {
+      folded: view.getUint32(12, true),
+      weight: view.getFloat64(56, true),
+      mean: view.getFloat64(64, true),
+      squares: view.getFloat64(72, true),
+      atMs: view.getFloat64(80, true),
     },
+    events,
   };
 }

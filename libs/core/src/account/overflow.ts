@@ -35,11 +35,11 @@ export function addToOverflow(record: Uint8Array | null, entries: readonly Dedup
 /** The transaction of this identity in the record of its bucket, or null. Its seq is not kept: it is at most the account's version. */
 export function findInOverflow(record: Uint8Array | null, identity: Hash64): KnownTransaction | null {
   if (record === null) return null;
-  const columns = openColumns(record);
-  const { identityHigh, identityLow } = columns;
-  for (let row = 0; row < identityLow.length; row++) {
-    if (identityLow[row] !== identity.low || identityHigh[row] !== identity.high) continue;
-    const { outcome, riskScore, content, eventTimeMs } = entryAt(columns, row);
+  const { view, rows, columns } = openOverflow(record);
+  for (let row = 0; row < rows; row++) {
+    if (view.getUint32(columns.identityLow + 4 * row, true) !== identity.low) continue;
+    if (view.getUint32(columns.identityHigh + 4 * row, true) !== identity.high) continue;
+    const { outcome, riskScore, content, eventTimeMs } = entryAt({ view, rows, columns }, row);
     return { outcome, riskScore, seq: null, content, eventTimeMs };
   }
   return null;
@@ -47,59 +47,62 @@ export function findInOverflow(record: Uint8Array | null, identity: Hash64): Kno
 
 /** The entries of an overflow record, ordered by (time, identity). Throws as `decodeAccount` does. */
 export function decodeOverflow(record: Uint8Array): DedupEntry[] {
-  const columns = openColumns(record);
-  return Array.from(columns.timesMs, (_, row) => entryAt(columns, row));
+  const opened = openOverflow(record);
+  return Array.from({ length: opened.rows }, (_, row) => entryAt(opened, row));
 }
 
 function encodeOverflow(entries: readonly DedupEntry[]): Uint8Array {
-  const record = new Uint8Array(recordBytes(entries.length));
-  const columns = columnsOf(record, entries.length);
-  new DataView(record.buffer).setUint32(8, entries.length, true);
+  const columns = columnsOf(entries.length);
+  const record = new Uint8Array(columns.bytes);
+  const view = new DataView(record.buffer);
+  view.setUint32(8, entries.length, true);
   for (const [row, { identity, content, eventTimeMs, outcome, riskScore }] of entries.entries()) {
-    columns.timesMs[row] = eventTimeMs;
-    columns.identityHigh[row] = identity.high;
-    columns.identityLow[row] = identity.low;
-    columns.contents[row] = content;
-    columns.verdicts[row] = packVerdict({ outcome, riskScore, otherCurrency: false });
+    view.setFloat64(columns.times + 8 * row, eventTimeMs, true);
+    view.setUint32(columns.identityHigh + 4 * row, identity.high, true);
+    view.setUint32(columns.identityLow + 4 * row, identity.low, true);
+    view.setUint32(columns.contents + 4 * row, content, true);
+    view.setUint16(columns.verdicts + 2 * row, packVerdict({ outcome, riskScore, otherCurrency: false }), true);
   }
   return sealRecord(record, OVERFLOW_RECORD);
 }
 
-interface OverflowColumns {
-  readonly timesMs: Float64Array;
-  readonly identityHigh: Uint32Array;
-  readonly identityLow: Uint32Array;
-  readonly contents: Uint32Array;
-  readonly verdicts: Uint16Array;
+/** Offsets of the columns, and the length of the record. */
+type Columns = Readonly<Record<'times' | 'identityHigh' | 'identityLow' | 'contents' | 'verdicts' | 'bytes', number>>;
+
+interface OpenedOverflow {
+  readonly view: DataView;
+  readonly rows: number;
+  readonly columns: Columns;
 }
 
-function openColumns(bytes: Uint8Array): OverflowColumns {
-  const record = openRecord(bytes, OVERFLOW_RECORD);
-  const rows = record.length < HEADER_BYTES ? -1 : new DataView(record.buffer).getUint32(8, true);
-  if (record.length !== recordBytes(rows)) throw new CorruptRecord('the length of an overflow record is wrong');
-  return columnsOf(record, rows);
+function openOverflow(record: Uint8Array): OpenedOverflow {
+  const view = openRecord(record, OVERFLOW_RECORD);
+  const rows = view.byteLength < HEADER_BYTES ? -1 : view.getUint32(8, true);
+  const columns = columnsOf(rows);
+  if (view.byteLength !== columns.bytes) throw new CorruptRecord('the length of an overflow record is wrong');
+  return { view, rows, columns };
 }
 
-function recordBytes(rows: number): number {
-  return HEADER_BYTES + 4 * Math.ceil((rows * 22) / 4);
-}
-
-function columnsOf({ buffer }: Uint8Array<ArrayBuffer>, rows: number): OverflowColumns {
+function columnsOf(rows: number): Columns {
   return {
-    timesMs: new Float64Array(buffer, HEADER_BYTES, rows),
-    identityHigh: new Uint32Array(buffer, HEADER_BYTES + 8 * rows, rows),
-    identityLow: new Uint32Array(buffer, HEADER_BYTES + 12 * rows, rows),
-    contents: new Uint32Array(buffer, HEADER_BYTES + 16 * rows, rows),
-    verdicts: new Uint16Array(buffer, HEADER_BYTES + 20 * rows, rows),
+    times: HEADER_BYTES,
+    identityHigh: HEADER_BYTES + 8 * rows,
+    identityLow: HEADER_BYTES + 12 * rows,
+    contents: HEADER_BYTES + 16 * rows,
+    verdicts: HEADER_BYTES + 20 * rows,
+    bytes: HEADER_BYTES + 4 * Math.ceil((rows * 22) / 4),
   };
 }
 
-function entryAt(columns: OverflowColumns, row: number): DedupEntry {
-  const { outcome, riskScore } = unpackVerdict(columns.verdicts[row]!);
+function entryAt({ view, columns }: OpenedOverflow, row: number): DedupEntry {
+  const { outcome, riskScore } = unpackVerdict(view.getUint16(columns.verdicts + 2 * row, true));
   return {
-    identity: { high: columns.identityHigh[row]!, low: columns.identityLow[row]! },
-    content: columns.contents[row]!,
-    eventTimeMs: columns.timesMs[row]!,
+    identity: {
+      high: view.getUint32(columns.identityHigh + 4 * row, true),
+      low: view.getUint32(columns.identityLow + 4 * row, true),
+    },
+    content: view.getUint32(columns.contents + 4 * row, true),
+    eventTimeMs: view.getFloat64(columns.times + 8 * row, true),
     outcome,
     riskScore,
   };

@@ -21,33 +21,37 @@ assert(new Uint8Array(new Uint32Array([1]).buffer)[0] === 1, 'records are writte
 export function sealRecord(record: Uint8Array<ArrayBuffer>, { kind, newestVersion }: RecordKind): Uint8Array {
   record[0] = kind;
   record[1] = newestVersion;
-  const words = new Uint32Array(record.buffer, record.byteOffset, record.byteLength / 4);
-  words[1] = checksum(words);
+  const view = viewOf(record);
+  view.setUint32(4, checksum(view), true);
   return record;
 }
 
 /**
- * A copy of a record, aligned and at the start of its own buffer, after its kind, checksum and version were checked.
+ * A view of a record after its kind, checksum and version were checked; the bytes can lie anywhere in their buffer.
  * Throws `CorruptRecord`, or `TransientFault` `newer_format` for a sound record of a format that this build does not know. The first 8 bytes
  * mean the same in every format, so that damage is never taken for news.
  */
-export function openRecord(bytes: Uint8Array, { name, kind, newestVersion }: RecordKind): Uint8Array<ArrayBuffer> {
+export function openRecord(bytes: Uint8Array, { name, kind, newestVersion }: RecordKind): DataView {
   if (bytes.length < ENVELOPE_BYTES || bytes.length % 4 !== 0 || bytes[0] !== kind) {
     throw new CorruptRecord(`${bytes.length} bytes are no ${name}`);
   }
-  const record = new Uint8Array(bytes);
-  const words = new Uint32Array(record.buffer);
-  if (words[1] !== checksum(words)) throw new CorruptRecord(`the checksum of a ${name} is wrong`);
-  const version = record[1]!;
+  const view = viewOf(bytes);
+  if (view.getUint32(4, true) !== checksum(view)) throw new CorruptRecord(`the checksum of a ${name} is wrong`);
+  const version = bytes[1]!;
   if (version > newestVersion) throw new TransientFault('newer_format', `format ${version} of a ${name}`);
   if (version === 0) throw new CorruptRecord(`format 0 of a ${name}`);
-  return record;
+  return view;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** MurmurHash3, 32 bits, of all words but the second, which holds it. Finds damage; it is no defence against forgery. */
-function checksum(words: Uint32Array): number {
-  let hash = mix(words.length, words[0]!);
-  for (let i = 2; i < words.length; i++) hash = mix(hash, words[i]!);
+function checksum(view: DataView): number {
+  const { byteLength } = view;
+  let hash = mix(byteLength, view.getInt32(0, true));
+  for (let at = 8; at < byteLength; at += 4) hash = mix(hash, view.getInt32(at, true));
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
