@@ -32,6 +32,8 @@ const ISSUER_RANGES: readonly IssuerRange[] = [
   [6761, 6763, [13, 14, 15, ...UP_TO_19]], // Maestro
 ];
 
+const ZERO = 0x30;
+const NINE = 0x39;
 const SHORTEST = 13;
 const LONGEST = 19;
 
@@ -49,13 +51,31 @@ const GROUPINGS = [
  * qualifies already, which is why the rule can be switched off.
  */
 export function containsCardNumber(text: string): boolean {
-  if (text.length < SHORTEST) return false;
+  if (text.length < SHORTEST || !mayContain(text)) return false;
   const runs = digitRuns(text);
   for (const [index, run] of runs.entries()) {
     if (run.digits.length >= SHORTEST && isCardNumber(run.digits)) return true;
     if (run.digits.length === 4 && groupingsFrom(text, runs, index).some(isCardNumber)) return true;
   }
   return false;
+}
+
+/** Lets all but a few ids go, in one pass and without allocating: there must be a long run, or one of four among enough digits. */
+function mayContain(text: string): boolean {
+  let runLength = 0;
+  let digits = 0;
+  let hasFour = false;
+  for (let index = 0; index <= text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= ZERO && code <= NINE) runLength++;
+    else if (runLength > 0) {
+      if (runLength >= SHORTEST) return true;
+      hasFour ||= runLength === 4;
+      digits += runLength;
+      runLength = 0;
+    }
+  }
+  return hasFour && digits >= SHORTEST;
 }
 
 interface DigitRun {
@@ -68,7 +88,7 @@ function digitRuns(text: string): DigitRun[] {
   let start = -1;
   for (let index = 0; index <= text.length; index++) {
     const code = text.charCodeAt(index);
-    const isDigit = code >= 48 && code <= 57;
+    const isDigit = code >= ZERO && code <= NINE;
     if (isDigit && start < 0) start = index;
     if (!isDigit && start >= 0) {
       runs.push({ start, digits: text.slice(start, index) });
@@ -109,7 +129,7 @@ function isCardNumber(digits: string): boolean {
 function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index++) {
-    const digit = digits.charCodeAt(digits.length - 1 - index) - 48;
+    const digit = digits.charCodeAt(digits.length - 1 - index) - ZERO;
     const doubled = index % 2 === 1 ? digit * 2 : digit;
     sum += doubled > 9 ? doubled - 9 : doubled;
   }

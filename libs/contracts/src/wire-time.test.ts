@@ -13,6 +13,25 @@ describe('parseWireTime', () => {
     );
   });
 
+  it('agrees with a pattern and the calendar on texts that are nearly times', () => {
+    const shape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
+    const spoilt = fc
+      .tuple(wireTime, fc.nat(24), fc.constantFrom('', '0', '3', '9', 'Z', '.', '-', ':', 'é'), fc.boolean())
+      .map(([date, at, character, short]) => {
+        const text = short ? date.toISOString().replace(/\.\d+/, '') : date.toISOString();
+        return text.slice(0, at) + character + text.slice(at + 1);
+      });
+    const isReal = (text: string): boolean =>
+      !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().slice(0, 19) === text.slice(0, 19);
+    fc.assert(
+      fc.property(spoilt, (text) => {
+        const expected = shape.test(text) && isReal(text) && text >= '1970' ? Date.parse(text) : Number.NaN;
+        expect(parseWireTime(text)).toBe(expected);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it.each([
     ['2026-05-14T09:31:07Z', '2026-05-14T09:31:07.000Z'],
     ['2026-05-14T09:31:07.4Z', '2026-05-14T09:31:07.400Z'],
@@ -52,5 +71,30 @@ describe('parseWireTime', () => {
     ['a date alone', '2026-05-14'],
   ])('refuses %s', (_what, text) => {
     expect(parseWireTime(text)).toBeNaN();
+  });
+});
+
+describe('formatWireTime', () => {
+  it('writes what toISOString writes, from 1970 to 9999', () => {
+    fc.assert(
+      fc.property(wireTime, (date) => {
+        expect(formatWireTime(date.getTime())).toBe(date.toISOString());
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('writes the first and last day of every month, leap years or not', () => {
+    for (let month = 0; month < 12 * 431; month++) {
+      for (const edge of [Date.UTC(1970, month, 1), Date.UTC(1970, month + 1, 1) - 1]) {
+        if (formatWireTime(edge) !== new Date(edge).toISOString()) expect.fail(new Date(edge).toISOString());
+      }
+    }
+    expect(formatWireTime(Date.UTC(2400, 1, 29))).toBe('2400-02-29T00:00:00.000Z');
+  });
+
+  it('cuts fractions of a millisecond, and refuses what is no time', () => {
+    expect(formatWireTime(1.9)).toBe('1970-01-01T00:00:00.001Z');
+    expect(() => formatWireTime(Number.NaN)).toThrow(RangeError);
   });
 });

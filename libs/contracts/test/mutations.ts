@@ -54,24 +54,14 @@ const nasty = fc.oneof(
   fc.jsonValue(),
 );
 
-const fieldNames = fc.constantFrom(
-  ...['transaction_id', 'account_id', 'occurred_at', 'amount_minor', 'currency', 'event_type', 'channel', 'card_id'],
-  ...[
-    'merchant',
-    'device',
-    'location',
-    'network_scores',
-    'id',
-    'mcc',
-    'country',
-    'ip',
-    'lat',
-    'lon',
-    'source',
-    'value',
-  ],
-  ...['unknown', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', '0', '', 'é', 'then'],
-);
+/** Fields of the contract at every level, and names that are none or belong to every object. */
+const fieldNames = fc
+  .constantFrom(
+    'transaction_id account_id occurred_at amount_minor currency event_type channel card_id terminal_id'.split(' '),
+    'merchant device location network_scores id mcc country ip lat lon source value scale'.split(' '),
+    ['unknown', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', '0', '', 'é', 'then'],
+  )
+  .chain((names) => fc.constantFrom(...names));
 
 /** `at` picks the object or array to change, anywhere in the tree. */
 const mutation = fc.record({

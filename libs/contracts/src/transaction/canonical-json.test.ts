@@ -68,9 +68,14 @@ describe('canonical JSON', { timeout: 30_000 }, () => {
 
   it.each(Object.keys(EXAMPLE).filter((field) => field !== 'event_type'))('differs when %s does', (field) => {
     const changed: Record<string, unknown> = {
-      ...{ occurred_at: '2026-05-14T09:31:07.413Z', amount_minor: 13000, currency: 'USD', channel: 'atm' },
-      ...{ merchant: { ...EXAMPLE.merchant, country: 'FR' }, device: { id: 'd-5', ip: '203.0.113.8' } },
-      ...{ location: { lat: 52.52, lon: 13.41 }, network_scores: [{ source: 'scheme', value: 43, scale: 99 }] },
+      occurred_at: '2026-05-14T09:31:07.413Z',
+      amount_minor: 13000,
+      currency: 'USD',
+      channel: 'atm',
+      merchant: { ...EXAMPLE.merchant, country: 'FR' },
+      device: { id: 'd-5', ip: '203.0.113.8' },
+      location: { lat: 52.52, lon: 13.41 },
+      network_scores: [{ source: 'scheme', value: 43, scale: 99 }],
     };
     const value = changed[field] ?? 'other';
     expect(canonical({ ...EXAMPLE, [field]: value })).not.toBe(canonical(EXAMPLE));

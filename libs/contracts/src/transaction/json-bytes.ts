@@ -10,10 +10,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+/** All that tells a brace from its bracket: 0x5b and 0x7b, 0x5d and 0x7d. */
+const BRACE_BIT = 0x20;
 
 /**
  * Parses one JSON object of bounded size and depth. Bounds are checked on the bytes: `JSON.parse` accepts nesting of which `JSON.stringify`
@@ -44,23 +44,35 @@ function malformed(code: FieldFault['code'], message: string): ReadJson {
   return { ok: false, reason: 'malformed', fault: { field: '', code, message } };
 }
 
-/** One pass over the bytes. Brackets within strings do not count; text that is no JSON may be judged either way, and fails to parse later. */
-function scan(bytes: Uint8Array): 'ascii' | 'not ascii' | 'too deep' {
+type Shape = 'ascii' | 'not ascii' | 'too deep';
+
+/** Bounds the depth by counting what opens, strings included: that is all that an ordinary transaction needs. */
+function scan(bytes: Uint8Array): Shape {
   let seen = 0;
+  let opened = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] as number;
+    seen |= byte;
+    if ((byte | BRACE_BIT) === OPEN_BRACE) opened++;
+  }
+  if (opened > MAX_JSON_DEPTH && isTooDeep(bytes)) return 'too deep';
+  return seen < 0x80 ? 'ascii' : 'not ascii';
+}
+
+/** The real depth: brackets within strings do not count. Text that is no JSON may be judged either way, and fails to parse later. */
+function isTooDeep(bytes: Uint8Array): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index] ?? 0;
-    seen |= byte;
+    const byte = bytes[index] as number;
     if (inString) {
       if (byte === QUOTE) inString = false;
-      else if (byte === BACKSLASH) seen |= bytes[++index] ?? 0;
+      else if (byte === BACKSLASH) index++;
     } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (++depth > MAX_JSON_DEPTH) return 'too deep';
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    else if ((byte | BRACE_BIT) === OPEN_BRACE && ++depth > MAX_JSON_DEPTH) return true;
+    else if ((byte | BRACE_BIT) === CLOSE_BRACE) depth--;
   }
-  return seen < 0x80 ? 'ascii' : 'not ascii';
+  return false;
 }
 
 function decodeAscii(bytes: Uint8Array): string {
