@@ -1,0 +1,94 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { openPartitionStore, openScoring, type OpenedScoring } from '#libs/adapters';
+import { DAY_MS, PartitionOwner, type Model, type OwnerHooks, type OwnerPorts } from '#libs/core';
+import { systemClock, type Config } from '#libs/platform';
+import { InMemoryLog } from '#libs/testkit';
+
+/** A model that fears large amounts. */
+const model: Model = {
+  identity: { id: 'fake', version: '1.0.0', sha256: 'a'.repeat(64) },
+  featureSet: 'f'.repeat(64),
+  score: async (vectors, rows) => {
+    const width = vectors.length / rows;
+    return Float32Array.from({ length: rows }, (_, row) => 1 / (1 + Math.exp(8 - (vectors[row * width] ?? 0))));
+  },
+};
+
+const LIMITS = {
+  lingerMs: 0,
+  pollMs: 20,
+  maxSendBytes: 1024 * 1024,
+  maxEntries: 100,
+  trimIntervalMs: 0,
+  keepEvents: 2_000,
+  openAgeMs: DAY_MS,
+};
+
+/** One partition, alone in its namespace, on a real Redis and a log in memory, with an owner that can come and go. */
+export class LivePartition {
+  readonly scoring: OpenedScoring;
+  readonly log = new InMemoryLog({ partitions: 1 });
+  readonly #ports: OwnerPorts;
+  readonly #closeStore: () => Promise<void>;
+  #stopOwner: () => Promise<void> = async () => undefined;
+
+  private constructor(scoring: OpenedScoring, store: { store: OwnerPorts['store']; close: () => Promise<void> }) {
+    this.scoring = scoring;
+    this.#closeStore = store.close;
+    this.#ports = {
+      store: store.store,
+      log: this.log,
+      inputs: { names: [], watermarks: async () => ({ low: 0, high: 0 }) },
+      deadLetters: { copy: async () => undefined },
+      codec: scoring.ports.codec,
+      hasher: scoring.ports.hasher,
+      clock: systemClock,
+      newNonce: () => randomUUID(),
+    };
+  }
+
+  static async start(config: Config): Promise<LivePartition> {
+    const keyPrefix = `test-${randomBytes(6).toString('hex')}`;
+    const settings = { ...config, redis: { ...config.redis, keyPrefix }, partitions: 1 };
+    const onRedisError = (): void => undefined;
+    const scoring = await openScoring(settings, { model, clock: systemClock, onRedisError });
+    return new LivePartition(scoring, await openPartitionStore(scoring, settings, onRedisError));
+  }
+
+  /** Resolves when the partition is open. */
+  async own(): Promise<void> {
+    const opened = Promise.withResolvers<void>();
+    const ignored = (): void => undefined;
+    const hooks: OwnerHooks = {
+      opened: () => opened.resolve(),
+      closed: ignored,
+      notOpened: (status, reason) => opened.reject(new Error(`${status}: ${reason}`)),
+      progress: ignored,
+      mayOpenAgain: () => true,
+      published: ignored,
+      sent: ignored,
+      retried: ignored,
+    };
+    const owner = new PartitionOwner(0, this.#ports, { limits: LIMITS, hooks });
+    const forget = this.#ports.store.onCommitted(() => owner.wake());
+    const running = owner.run();
+    this.#stopOwner = async () => {
+      owner.stop();
+      await running;
+      forget();
+    };
+    await opened.promise;
+  }
+
+  /** The owner goes as in a deploy: the partition is closed. */
+  async disown(): Promise<void> {
+    await this.#stopOwner();
+    this.#stopOwner = async () => undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.disown();
+    await this.#closeStore();
+    await this.scoring.close();
+  }
+}
