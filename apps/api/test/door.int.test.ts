@@ -50,7 +50,10 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-async function call(path: string, init: RequestInit = {}): Promise<Answer> {
+async function call(
+  path: string,
+  init: { method?: string; body?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...init.headers };
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers });
   return {
