@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The clone that this file belongs to. */
-const projectDir = fileURLToPath(new URL('../../', import.meta.url));
+export const projectDir = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Everything that services leave on the disk is in here; git ignores it and `rm -r` of it is always safe. */
 export const localDir = join(projectDir, '.holdfast');

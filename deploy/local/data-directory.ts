@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort, isFree } from './free-port.ts';
 import { runCommand } from './run-command.ts';
 import { type Log, pidFileOf } from './service.ts';
 
@@ -100,24 +100,4 @@ async function rememberedPort(file: string): Promise<number> {
   const port = await freePort();
   await writeFile(file, `${port}\n`);
   return port;
-}
-
-/** Below the range from which systems give ports to outgoing connections, so that a service that is down for a moment
- *  finds its port free when it comes back. */
-const PORTS = { from: 20_000, to: 32_000 } as const;
-
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
-    if (await isFree(port)) return port;
-  }
-  throw new Error(`No free port between ${PORTS.from} and ${PORTS.to} on 127.0.0.1.`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -4,13 +4,18 @@ export interface CommandOptions {
   /** The name that the program finds in `argv[0]`; Redis turns into its own check tool by it. */
   readonly argv0?: string;
   readonly input?: string;
+  readonly cwd?: string;
   readonly timeoutMs?: number;
 }
 
 /** Runs a command to its end and returns what it printed on both streams. Throws with that text if it fails. */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, options.argv0 === undefined ? {} : { argv0: options.argv0 });
+    const { argv0, cwd } = options;
+    const child = spawn(file, args, {
+      ...(argv0 === undefined ? {} : { argv0 }),
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     // Not spawn's own timeout, which would keep us alive to its end if the program does not exist.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
     const parts: Buffer[] = [];

@@ -25,12 +25,21 @@ export interface Service {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** How a process is started. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Variables beside those of this process; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+}
+
 export interface ServicePlan {
   readonly name: string;
   readonly port: number;
   readonly dataDir: string;
   /** Runs before each start: write the configuration, repair files. Returns the command. */
-  readonly prepare: () => Promise<{ readonly file: string; readonly args: readonly string[] }>;
+  readonly prepare: () => Promise<Command>;
   readonly isReady: () => Promise<boolean>;
   /** Runs after an orderly stop. */
   readonly afterStop?: () => Promise<void>;
@@ -108,12 +117,14 @@ interface RunningChild {
   readonly gone: Promise<string>;
 }
 
-function launch(command: { file: string; args: readonly string[] }, logFile: string): RunningChild {
+function launch(command: Command, logFile: string): RunningChild {
   const output = openSync(logFile, 'a');
   // Detached: Ctrl-C goes to us alone, and we stop the services after their clients.
   const child: ChildProcess = spawn(command.file, command.args, {
     detached: true,
     stdio: ['ignore', output, output],
+    env: { ...process.env, ...command.env },
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
   });
   closeSync(output);
   const { pid } = child;
@@ -150,6 +161,7 @@ async function untilReady(plan: ServicePlan, child: RunningChild, logFile: strin
   }
 }
 
-function lastLines(file: string, count: number): string {
+/** The end of a log, for people. */
+export function lastLines(file: string, count: number): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }

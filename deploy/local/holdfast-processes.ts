@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import process from 'node:process';
+import { projectDir } from './cached-download.ts';
+import { freePort, freePortLike } from './free-port.ts';
+import { type Log, type Service, service } from './service.ts';
+
+/** Ports that people expect, taken when they are free; `any` leaves them to others. */
+export type PortChoice = 'expected' | 'any';
+
+export interface HoldfastOptions {
+  readonly redisUrl: string;
+  readonly kafkaBrokers: string;
+  /** Where the processes' logs go; one set of processes at a time. */
+  readonly logDir: string;
+  readonly apiKey: string;
+  readonly ports: PortChoice;
+  /** More settings, as in the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log: Log;
+}
+
+/** The service as two processes on this machine. */
+export interface Holdfast {
+  readonly api: Service;
+  readonly worker: Service;
+  readonly httpUrl: string;
+  readonly apiKey: string;
+  /** Base of /livez, /readyz and /metrics. */
+  readonly adminUrls: { readonly api: string; readonly worker: string };
+  /** Starts both and returns when both are ready. */
+  start(): Promise<void>;
+  /** Stops the door first, then the worker. Harmless when they are down. */
+  stop(): Promise<void>;
+}
+
+/** Handles of a worker and an api over these services. Needs a build and the topics; nothing runs before `start()`. */
+export async function holdfastProcesses(options: HoldfastOptions): Promise<Holdfast> {
+  const portLike = (expected: number): Promise<number> =>
+    options.ports === 'expected' ? freePortLike(expected) : freePort();
+  const httpPort = await portLike(8080);
+  const apiAdminPort = await portLike(8081);
+  const workerAdminPort = await portLike(8082);
+  const settings = {
+    HOLDFAST_ENV: process.env['HOLDFAST_ENV'] ?? 'development',
+    REDIS_URL: options.redisUrl,
+    KAFKA_BROKERS: options.kafkaBrokers,
+    HOLDFAST_API_KEYS: [process.env['HOLDFAST_API_KEYS'], apiKeyEntry(options.apiKey)].filter(Boolean).join(','),
+    HOLDFAST_HTTP_PORT: String(httpPort),
+    HOLDFAST_API_ADMIN_PORT: String(apiAdminPort),
+    HOLDFAST_WORKER_ADMIN_PORT: String(workerAdminPort),
+    ...options.env,
+  };
+  const program = (name: 'api' | 'worker', port: number): Service =>
+    service({
+      name,
+      port,
+      dataDir: options.logDir,
+      prepare: async () => ({
+        file: process.execPath,
+        args: ['--enable-source-maps', join(projectDir, 'dist', 'apps', name, 'src', 'main.js')],
+        env: settings,
+        cwd: projectDir,
+      }),
+      isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
+      readyWithinMs: 90_000,
+      stopWithinMs: 20_000,
+      log: options.log,
+    });
+  const api = program('api', apiAdminPort);
+  const worker = program('worker', workerAdminPort);
+  return {
+    api,
+    worker,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    apiKey: options.apiKey,
+    adminUrls: { api: `http://127.0.0.1:${apiAdminPort}`, worker: `http://127.0.0.1:${workerAdminPort}` },
+    start: async () => {
+      // Both to their end, even if one fails: else stop() would miss one that is just being started.
+      const results = await Promise.allSettled([worker.start(), api.start()]);
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+    stop: async () => {
+      await api.stop();
+      await worker.stop();
+    },
+  };
+}
+
+/** A key that the api of this machine takes. */
+export function newApiKey(): string {
+  return `hf_local_${randomBytes(18).toString('base64url')}`;
+}
+
+/** The api is told the hash of a key only. */
+function apiKeyEntry(key: string): string {
+  return `local:${createHash('sha256').update(key).digest('hex')}`;
+}
+
+/** Whether a GET is answered with 200. Nobody there is an answer too. */
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
