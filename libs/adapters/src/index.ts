@@ -9,13 +9,15 @@ export { InputConsumer, type InputConsumerOptions } from './kafka/kafka-input.ts
 export { KafkaProducer, type KafkaProducerOptions, type ProducerRecord } from './kafka/kafka-producer.ts';
 export { KafkaTopics, type TopicDefinition } from './kafka/kafka-topics.ts';
 export { FEATURE_SET, loadChampion } from './load-champion.ts';
-export type { LoadedModel } from './onnx/load-model.ts';
+export { loadModel, type LoadedModel } from './onnx/load-model.ts';
 export { ModelRefused } from './onnx/model-refused.ts';
+export { VectorFile } from './onnx/vector-file.ts';
 export { openPartitionStore, type OpenedPartitionStore } from './open-partition-store.ts';
 export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';
 export { StoreKeys } from './redis/keys.ts';
 export { connectRedis, waitForRedis, type RedisConnection } from './redis/redis-client.ts';
 export { RedisDetailCache } from './redis/redis-detail-cache.ts';
+export { RedisInspector, type InspectedPartition } from './redis/redis-inspector.ts';
 export { checkNamespace, type Namespace } from './redis/redis-namespace.ts';
 export { RedisPartitionStore } from './redis/redis-partition-store.ts';
 export { RedisStateStore } from './redis/redis-state-store.ts';

@@ -122,6 +122,8 @@ export type * from './score/batch.ts';
 export { decideTransaction, type DecisionContext } from './score/decide-transaction.ts';
 export { decideRequests, type RequestResult } from './score/decide-requests.ts';
 export { findTransaction, type FoundTransaction } from './score/find-transaction.ts';
+export { OfflineScorer, type OfflineSurroundings } from './score/offline-scorer.ts';
+export type { PlannedItem } from './score/plan-batch.ts';
 export { scoreBatch, type ScoringPorts } from './score/score-batch.ts';
 export type { ScoringRules } from './score/scoring-rules.ts';
 export { createHasher, sipHash, type Hasher } from './siphash.ts';
