@@ -1,0 +1,138 @@
+import { loadChampion } from '#libs/adapters';
+import { createEventCodec, createTransactionParser } from '#libs/contracts';
+import {
+  accountEventOf,
+  type AccountState,
+  type AccountEvent,
+  computeVector,
+  createHasher,
+  DAY_MS,
+  decide,
+  decideTransaction,
+  type Decision,
+  decodeAccount,
+  DEFAULT_POLICY,
+  emptyAccount,
+  encodeAccount,
+  reduce,
+  REDUCER_VERSION,
+  type Transaction,
+} from '#libs/core';
+import { simulate } from '#libs/simulator';
+import { formatTable, measureCpu, measureCpuAsync, type Measured, round2 } from '../cpu-table.ts';
+
+const BATCH = 64;
+const BATCHES = 64;
+const ROUNDS = 7;
+const HISTORY_EVENTS = 100;
+const SCALE = { rounds: ROUNDS, transactions: BATCH * BATCHES };
+const PARAMETERS = { version: REDUCER_VERSION, allowedLatenessMs: DAY_MS, logCap: 512 };
+
+/** What one transaction of a median account goes through, prepared so that each stage can be measured alone. */
+interface Prepared {
+  readonly bytes: Uint8Array;
+  readonly transaction: Transaction;
+  readonly event: AccountEvent;
+  readonly record: Uint8Array;
+  readonly state: AccountState;
+}
+
+const hasher = createHasher(new Uint8Array(16).fill(1));
+const parser = createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true });
+
+/** The processor time of each stage of a decision, without Redis and Kafka; one JSON line on stdout with `--json`. */
+async function main(): Promise<void> {
+  const prepared = prepare(SCALE.transactions);
+  const recordBytes = prepared.map(({ record }) => record.length).toSorted((a, b) => a - b);
+  const stages = await measureStages(prepared);
+  const total = round2(stages.reduce((sum, { cpuUsPerTransaction }) => sum + cpuUsPerTransaction, 0));
+  const result = {
+    bench: 'core',
+    conditions: { historyEvents: HISTORY_EVENTS, batch: BATCH, rounds: ROUNDS, node: process.version },
+    stages,
+    totalCpuUsPerTransaction: total,
+    medianRecordBytes: recordBytes[recordBytes.length >> 1],
+  };
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  const rows = stages.map(({ stage, cpuUsPerTransaction, fastest, slowest }) => ({
+    stage,
+    'CPU us/tx': cpuUsPerTransaction,
+    range: `${fastest} - ${slowest}`,
+  }));
+  process.stdout.write(`${formatTable(rows)}\n\nsum ${total} us, median record ${result.medianRecordBytes} bytes\n`);
+}
+
+/** Transactions of simulated accounts, each on an account with as many events before it as a median account has in 60 days. */
+function prepare(count: number): Prepared[] {
+  const prepared: Prepared[] = [];
+  const states = new Map<string, AccountState>();
+  let seq = 0;
+  for (const { transaction: wire } of simulate({ seed: 7, accounts: 60, startMs: Date.UTC(2026, 0, 1), days: 400 })) {
+    const bytes = Buffer.from(JSON.stringify(wire));
+    const parsed = parser.parse(bytes);
+    if (!parsed.ok) throw new Error(`the simulator made an invalid transaction: ${JSON.stringify(parsed)}`);
+    const { transaction } = parsed;
+    const event = accountEventOf(transaction, hasher);
+    const state = states.get(transaction.accountId) ?? emptyAccount();
+    if (state.events.timesMs.length >= HISTORY_EVENTS) {
+      prepared.push({ bytes, transaction, event, state, record: encodeAccount(state, null) });
+      states.delete(transaction.accountId);
+      if (prepared.length === count) return prepared;
+      continue;
+    }
+    seq += 1;
+    const decided = { ...event, outcome: 'approve', riskScore: 100, seq } as const;
+    states.set(transaction.accountId, reduce(state, decided, PARAMETERS).state);
+  }
+  return Array.from({ length: count }, (_, i) => prepared[i % prepared.length] as Prepared);
+}
+
+async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]> {
+  const model = await loadChampion({ registry: 'models/registry.json', directory: 'models' });
+  const codec = createEventCodec();
+  const vectors = prepared.map(({ state, event }) => computeVector(state, event));
+  const width = (vectors[0] as Float32Array).length;
+  const batches = Array.from({ length: BATCHES }, (_, batch) => {
+    const flat = new Float32Array(BATCH * width);
+    vectors.slice(batch * BATCH, (batch + 1) * BATCH).forEach((vector, row) => flat.set(vector, row * width));
+    return flat;
+  });
+  const decisions = prepared.map(({ transaction }, i): Decision => {
+    const scored = { transaction, vector: vectors[i] as Float32Array, late: false };
+    const context = {
+      policy: DEFAULT_POLICY,
+      model: model.identity,
+      featureSet: model.featureSet,
+      nowMs: Date.UTC(2026, 6),
+    };
+    return decideTransaction(scored, 0.01, context);
+  });
+  const each = (stage: string, work: (one: Prepared, i: number) => unknown): Measured =>
+    measureCpu(stage, SCALE, () => prepared.forEach(work));
+  const decided = (event: AccountEvent) => ({ ...event, outcome: 'approve', riskScore: 100, seq: 1e6 }) as const;
+  return [
+    each('parse, validate, canonicalise', ({ bytes }) => parser.parse(bytes)),
+    each('hash identity and content', ({ transaction }) => accountEventOf(transaction, hasher)),
+    each('decode account', ({ record }) => decodeAccount(record, 1e5)),
+    each('features', ({ state, event }) => computeVector(state, event)),
+    await measureCpuAsync('model, batches of 64', SCALE, async () => {
+      for (const batch of batches) await model.score(batch, BATCH);
+    }),
+    each('decide', ({ transaction }) => decide({ ...transaction, probability: 0.01 }, DEFAULT_POLICY)),
+    each('reduce', ({ state, event }) => reduce(state, decided(event), PARAMETERS)),
+    each('encode account', ({ state }) => encodeAccount(state, { base: 1e6, last: 1e6 + BATCH })),
+    each('encode event', (_, i) =>
+      codec.encode({
+        type: 'decision.made',
+        decision: decisions[i] as Decision,
+        input: { topic: 'transactions.v1', next: i },
+        reducer: PARAMETERS,
+      }),
+    ),
+  ];
+}
+
+await main();
