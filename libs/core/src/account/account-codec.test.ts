@@ -127,6 +127,17 @@ describe('an account record', () => {
     expect(() => decodeAccount(encodeAccount(tied, null), 2)).toThrow(CorruptRecord);
   });
 
+  it('is refused when it is longer or shorter than its events need, though its checksum is right', () => {
+    const record = encodeAccount(after([event(1, T), event(2, T + 1)]), null);
+    const kind = { name: 'account record', kind: 0xa7, newestVersion: 1 };
+    const longer = sealRecord(new Uint8Array([...record, 0, 0, 0, 0]), kind);
+    expect(() => decodeAccount(longer, 2)).toThrow(CorruptRecord);
+    const shorter = sealRecord(new Uint8Array(record.subarray(0, record.length - 4)), kind);
+    expect(() => decodeAccount(shorter, 2)).toThrow(CorruptRecord);
+    const header = sealRecord(new Uint8Array(record.subarray(0, 16)), kind);
+    expect(() => decodeAccount(header, 2)).toThrow(CorruptRecord);
+  });
+
   it('of a newer format is a transient fault, never a fresh account', () => {
     const record = encodeAccount(after([event(1, T)]), null);
     const newer = sealAs(record, 2);
