@@ -12,8 +12,6 @@ import { createFastifyAdapter } from './fastify-adapter.ts';
 import { NestLog } from './nest-log.ts';
 import type { Scorer } from './scorer.ts';
 
-const SWEEP_MS = 20;
-
 /** What the api is built over: the effects, so that tests give others. */
 export interface ApiDependencies {
   readonly scorer: Scorer;
@@ -52,10 +50,11 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
     partitions,
     limits: { ...config.http, batchMaxTransactions: config.state.batchMaxTransactions },
   });
+  let isStopping = false;
   const stopObserving = metrics.observe('httpWaiting', () => [{ value: door.waiting, labels: {} }]);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.over({ door, apiKeys, logger }),
-    createFastifyAdapter({ logger, metrics }),
+    createFastifyAdapter({ logger, metrics, isStopping: () => isStopping }),
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );
   await app.init();
@@ -68,10 +67,8 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
       return (app.getHttpServer().address() as AddressInfo).port;
     },
     close: async () => {
-      // A connection that was busy when the stop began stays open when its answer is sent, for its next request.
-      const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), SWEEP_MS);
+      isStopping = true;
       await app.close();
-      clearInterval(sweep);
       await door.drain();
       stopObserving();
     },

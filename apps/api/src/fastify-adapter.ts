@@ -15,13 +15,13 @@ const KEEP_ALIVE_MS = 65_000;
  * Fastify as the door needs it: bodies stay bytes, only JSON is taken, and what Fastify or Node refuses before there is a route is a problem of
  * the contract too. Needs no middleware, so the layer for it is left out.
  */
-export function createFastifyAdapter({
-  logger,
-  metrics,
-}: {
+export function createFastifyAdapter(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** From then on each answer ends its connection: its caller goes elsewhere, instead of sending more into a closing door. */
+  readonly isStopping: () => boolean;
 }): FastifyAdapter {
+  const { logger, metrics, isStopping } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_TRANSACTION_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -46,6 +46,10 @@ export function createFastifyAdapter({
     const complete = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
     if (complete) done();
     else done(refusal(400, 'HTTP/1.1 needs a Host'));
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isStopping()) reply.header('connection', 'close');
+    done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = ROUTES[request.routeOptions.url ?? ''] ?? 'other';

@@ -79,9 +79,9 @@ describe('MicroBatcher', () => {
 
   it('answers an item at its deadline although its batch goes on, and never runs one that expired while it waited', async () => {
     const { batches, batcher, submit } = gated();
-    const inWork = batcher.submit(1, 'a', performance.now() + 5);
+    const inWork = batcher.submit(1, 'a', performance.now() + 50);
     await turn();
-    const waiting = batcher.submit(1, 'b', performance.now() + 5);
+    const waiting = batcher.submit(1, 'b', performance.now() + 50);
     const [patient] = submit(1, 'c');
     expect(await Promise.all([inWork, waiting])).toEqual([{ status: 'expired' }, { status: 'expired' }]);
     batches[0]?.release();

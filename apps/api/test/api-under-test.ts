@@ -48,7 +48,7 @@ export async function startApiUnderTest(environment: Record<string, string> = {}
       HOLDFAST_ENV: 'development',
       HOLDFAST_API_KEYS: apiKeys,
       HOLDFAST_HTTP_PORT: '0',
-      HOLDFAST_DEFAULT_DEADLINE_MS: '2000',
+      HOLDFAST_DEFAULT_DEADLINE_MS: '10000',
       ...environment,
     },
     { role: 'api' },
