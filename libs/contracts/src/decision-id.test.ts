@@ -10,6 +10,15 @@ describe('decisionId', () => {
     expect(decisionId(identity)).toBe('0222e3fa-6599-5896-a218-a76974df36e0');
   });
 
+  it('does not depend on what was hashed before, nor on the length of the name', () => {
+    const first = decisionId(identity);
+    const long = { ...identity, accountId: 'x'.repeat(400) };
+    // The same command with an account of 400 "x".
+    expect(decisionId(long)).toBe('2298e59a-7b4a-5c00-bd90-19a70f55df47');
+    expect(decisionId({ ...identity, accountId: 'a' })).not.toBe(first);
+    expect(decisionId(identity)).toBe(first);
+  });
+
   it('differs where a part of the identity differs, wherever the parts are cut', () => {
     const ids = [
       identity,

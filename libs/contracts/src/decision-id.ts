@@ -5,8 +5,9 @@ import type { Identity } from '#libs/core';
 export const DECISION_NAMESPACE = '1c9ad927-ad19-49e8-b580-372bcfe1be93';
 
 const NAMESPACE_BYTES = 16;
-/** The namespace and room for a name: hashed at once, so that an id costs one call. */
-const scratch = Buffer.alloc(1024);
+const LONGEST_QUICK_NAME = 300;
+/** The namespace, and room for the UTF-8 of a name that is not longer: hashed at once, so that an id costs one call. */
+const scratch = Buffer.alloc(NAMESPACE_BYTES + 3 * LONGEST_QUICK_NAME);
 scratch.write(DECISION_NAMESPACE.replaceAll('-', ''), 'hex');
 
 /**
@@ -17,10 +18,14 @@ export function decisionId(identity: Identity): string {
   return uuidV5(`${identity.accountId}/${identity.transactionId}/${identity.eventType}`);
 }
 
-/** UUIDv5 of an ASCII name of at most 1,000 characters under `DECISION_NAMESPACE`. */
+/** UUIDv5 of a name under `DECISION_NAMESPACE`. */
 export function uuidV5(name: string): string {
-  const end = NAMESPACE_BYTES + scratch.write(name, NAMESPACE_BYTES, 'latin1');
-  const hex = hash('sha1', scratch.subarray(0, end), 'hex');
+  const hex = hash('sha1', bytesToHash(name), 'hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function bytesToHash(name: string): Uint8Array {
+  if (name.length > LONGEST_QUICK_NAME) return Buffer.concat([scratch.subarray(0, NAMESPACE_BYTES), Buffer.from(name)]);
+  return scratch.subarray(0, NAMESPACE_BYTES + scratch.write(name, NAMESPACE_BYTES));
 }

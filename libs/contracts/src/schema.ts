@@ -6,6 +6,7 @@ import {
   type DtoClass,
   FINITE_NUMBER,
   IP_ADDRESS,
+  MAX_ID_LENGTH,
   NO_CARD_NUMBER,
   WIRE_TIME,
   type WireContext,
@@ -62,7 +63,9 @@ export function compileValidator<T extends object>(root: abstract new () => T, o
   const ajv = new Ajv({ strict: true, allErrors: options.allErrors, unicodeRegExp: false });
   ajv.addFormat('date-time', (text: string) => !Number.isNaN(parseWireTime(text)));
   ajv.addFormat('ip', isIpAddress);
-  const accepts = (text: string): boolean => !options.refuseCardNumbers || !containsCardNumber(text);
+  // What is longer than an id is refused by its pattern already.
+  const accepts = (text: string): boolean =>
+    !options.refuseCardNumbers || text.length > MAX_ID_LENGTH || !containsCardNumber(text);
   ajv.addKeyword({
     keyword: CARD_NUMBER_KEYWORD,
     type: 'string',

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { CARD_NUMBER, validTransaction } from './transactions.ts';
 
+const NUMBER = 'a number that is spelt ';
+
 /** Values that have fooled a validator somewhere. */
 const nasty = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, '', ' ', 0, -0, -1, 1, 1.5, 5e-324, 1e12, 1e12 + 1, 2 ** 53, 1e308),
-  fc.constantFrom<unknown>('@1e400', '@-1e400', '@-0', '@9007199254740993', '@1e2'),
+  fc.constantFrom<unknown>(
+    ...['1e400', '-1e400', '-0', '9007199254740993', '1e2'].map((spelling) => NUMBER + spelling),
+  ),
   fc.constantFrom<unknown>([], [[]], {}, [{}], [null], { length: 1 }, ['EUR'], [['a']], { 0: 'a' }),
   fc.constantFrom<unknown>(
     'a\n',
@@ -96,9 +100,9 @@ function mutate(root: unknown, { at, how, field, name, value }: MutationOf<typeo
 
 type MutationOf<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
-/** Numbers that JSON text can spell and `JSON.stringify` does not: nasty values that begin with `@`. */
+/** Numbers that JSON text can spell and `JSON.stringify` does not: nasty values that begin with `NUMBER`. */
 function withNumbers(text: string): string {
-  return text.replaceAll(/"@([-0-9e]+)"/g, '$1');
+  return text.replaceAll(new RegExp(`"${NUMBER}([-0-9e]+)"`, 'g'), '$1');
 }
 
 /** As `JSON.parse` does it: `__proto__` becomes a field, not the prototype. */

@@ -11,6 +11,9 @@ export type DtoClass = abstract new () => object;
 /** Ids enter keys, headers and hash tags: no brace, no blank, no surrogate, nothing that two encodings spell differently. */
 export const ID_PATTERN = /^[A-Za-z0-9._:-]{1,64}$/;
 
+/** Characters that `ID_PATTERN` takes. */
+export const MAX_ID_LENGTH = 64;
+
 /** Validation group of the card number rule, so that it can be left out. */
 export const CARD_NUMBER_GROUP = 'card_numbers';
 

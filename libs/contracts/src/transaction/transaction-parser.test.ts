@@ -156,10 +156,11 @@ describe('unknown fields', () => {
     expect(faults(parsed)).toEqual(['(name withheld) unknown_field']);
   });
 
-  it('by the thousand give a bounded list', () => {
-    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, 0]));
-    const parsed = parse({ ...MINIMAL, ...many });
-    expect(faults(parsed)).toHaveLength(MAX_LISTED_FAULTS);
+  it('give a bounded list, and in a very large body only the first', () => {
+    const many = (length: number) => Object.fromEntries(Array.from({ length }, (_, index) => [`f${index}`, 0]));
+    expect(faults(parse({ ...MINIMAL, ...many(60) }))).toHaveLength(MAX_LISTED_FAULTS);
+    expect(faults(parse({ ...MINIMAL, ...many(1_000) }))).toEqual(['f0 unknown_field']);
+    expect(faults(parse({ ...MINIMAL, network_scores: Array(4_000).fill(0) }))).toEqual(['network_scores too_many']);
   });
 });
 
