@@ -13,6 +13,8 @@ export interface KafkaDecisionLogOptions {
   readonly deadlineMs?: number;
   /** Bound of one long poll; default 100. A read that comes during a poll and finds nothing is looked after again only when the poll ends. */
   readonly pollMs?: number;
+  /** Least time between two requests of a kind to one broker; default 0. Delays each record by half of it, twice, and saves CPU under load. */
+  readonly gapMs?: number;
 }
 
 /**
@@ -31,15 +33,15 @@ export class KafkaDecisionLog implements DecisionLog {
   readonly #appender: BatchAppender;
   readonly #appending = new Set<number>();
 
-  constructor({ kafka, topic, log, deadlineMs = 10_000, pollMs = 100 }: KafkaDecisionLogOptions) {
+  constructor({ kafka, topic, log, deadlineMs = 10_000, pollMs = 100, gapMs = 0 }: KafkaDecisionLogOptions) {
     const requestTimeoutMs = Math.min(deadlineMs, kafka.requestTimeoutMs ?? deadlineMs);
     const client = createKafka({ ...kafka, requestTimeoutMs }, log);
     this.#topic = topic;
     this.#deadlineMs = deadlineMs;
     this.#readLink = new ClusterLink(client, { requestTimeoutMs });
     this.#appendLink = new ClusterLink(client, { requestTimeoutMs });
-    this.#reader = new PartitionReader(this.#readLink, { readCommitted: false, pollMs, deadlineMs });
-    this.#appender = new BatchAppender(this.#appendLink, { operation: 'append', deadlineMs });
+    this.#reader = new PartitionReader(this.#readLink, { readCommitted: false, pollMs, gapMs, deadlineMs });
+    this.#appender = new BatchAppender(this.#appendLink, { operation: 'append', deadlineMs, gapMs });
   }
 
   /** Connects now instead of at the first use; rejects with `TransientFault` when there is no Kafka. */

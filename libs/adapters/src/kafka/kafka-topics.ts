@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Admin, ConfigResourceTypes, type ITopicMetadata } from 'kafkajs';
+import type { Admin, ConfigResourceTypes, ITopicMetadata } from 'kafkajs';
 import { TransientFault, type Watermarks } from '#libs/core';
 import { asTransientFault, withinDeadline } from './deadline.ts';
 import { createKafka, type KafkaLog, type KafkaSettings } from './kafka-client.ts';
@@ -12,6 +12,8 @@ export interface TopicDefinition {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** kafkajs gives the name in a way that Node's import does not find. */
+const TOPIC_RESOURCE: ConfigResourceTypes.TOPIC = 2;
 const DEADLINE_MS = 30_000;
 const POLL_MS = 50;
 
@@ -136,7 +138,7 @@ async function configsOf(
   if (names.length === 0) return new Map();
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+    resources: names.map((name) => ({ type: TOPIC_RESOURCE, name })),
   });
   return new Map(
     resources.map(({ resourceName, configEntries }) => [

@@ -21,6 +21,8 @@ export interface PartitionReaderOptions {
   readonly readCommitted: boolean;
   /** Bound of one long poll; default 100. An idle reader costs one request a poll and broker. */
   readonly pollMs?: number;
+  /** Least time between two polls of one broker; default 0. Delays records by half of it and saves requests under load. */
+  readonly gapMs?: number;
   /** Bound of a read beyond its `maxWaitMs`; default 15,000. */
   readonly deadlineMs?: number;
 }
@@ -39,7 +41,7 @@ export class PartitionReader {
 
   constructor(link: Pick<ClusterLink, 'leaderOf' | 'fetch' | 'markStale'>, options: PartitionReaderOptions) {
     this.#link = link;
-    this.#options = { pollMs: 100, deadlineMs: 15_000, ...options };
+    this.#options = { pollMs: 100, gapMs: 0, deadlineMs: 15_000, ...options };
   }
 
   async read({ maxWaitMs, ...asked }: ReadRequest): Promise<ReadResult> {
@@ -100,6 +102,7 @@ export class PartitionReader {
       reroute: (read) => this.#reroute(read),
       readCommitted: this.#options.readCommitted,
       pollMs: this.#options.pollMs,
+      gapMs: this.#options.gapMs,
     });
     this.#nodes.set(nodeId, made);
     return made;
