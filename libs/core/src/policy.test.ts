@@ -17,6 +17,13 @@ describe('the default policy', () => {
     );
   });
 
+  it('approves when both cost the same', () => {
+    const costs = { fraudFeeMinor: 0, falseHoldMinor: 0, falseHoldShare: 0, reviewMinor: 50 };
+    const asked = { probability: 0.5, amountMinor: 100, currency: 'EUR' };
+    expect(decide(asked, { ...DEFAULT_POLICY, costs }).outcome).toBe('approve');
+    expect(decide({ ...asked, amountMinor: 101 }, { ...DEFAULT_POLICY, costs }).outcome).toBe('hold');
+  });
+
   it('approves only a number from 0 to 1: nothing else lets a transaction through', () => {
     for (const probability of [null, NaN, Infinity, -Infinity, -0.01, 1.01]) {
       expect(rule(probability, 0)).toEqual({

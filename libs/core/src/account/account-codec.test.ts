@@ -138,6 +138,12 @@ describe('an account record', () => {
     expect(() => decodeAccount(header, 2)).toThrow(CorruptRecord);
   });
 
+  it('is refused when it is a sound record of another kind', () => {
+    const record = new Uint8Array(encodeAccount(after([event(1, T)]), null));
+    const other = sealRecord(record, { name: 'overflow record', kind: 0xa8, newestVersion: 1 });
+    expect(() => decodeAccount(other, 1)).toThrow(CorruptRecord);
+  });
+
   it('of a newer format is a transient fault, never a fresh account', () => {
     const record = encodeAccount(after([event(1, T)]), null);
     const newer = sealAs(record, 2);

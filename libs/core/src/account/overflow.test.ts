@@ -45,6 +45,12 @@ describe('an overflow record', () => {
     );
   });
 
+  it('drops what is exactly at the floor and keeps what is a millisecond above', () => {
+    const made = { content: 1, outcome: 'hold', riskScore: null } as const;
+    const list = [4, 5, 6].map((time) => ({ ...made, identity: { high: 0, low: time }, eventTimeMs: time }));
+    expect(decodeOverflow(addToOverflow(null, list, 5)).map(({ eventTimeMs }) => eventTimeMs)).toEqual([6]);
+  });
+
   it('takes 22 bytes an entry', () => {
     const made = { content: 1, outcome: 'hold', riskScore: null } as const;
     const list = Array.from({ length: 50 }, (_, i) => ({ ...made, identity: { high: i, low: i }, eventTimeMs: i }));
