@@ -27,9 +27,12 @@ import {
 import { createDevelopmentKey } from './api-keys.ts';
 import { createApi } from './create-api.ts';
 import { createScorer } from './scorer.ts';
+import { shareRuns } from './shared-runs.ts';
 import { StoreWatch } from './store-watch.ts';
 
 const RETRY_MS = 1_000;
+/** The model's runtime splits larger runs. */
+const MODEL_RUN_ROWS = 64;
 /** What waiting does not mend. */
 const REFUSALS = [ModelRefused, UnusableStore, UnusableTopics];
 
@@ -120,7 +123,11 @@ async function openWhenReachable({
       const partitions = await agreedPartitions({ brokers, clientId: 'holdfast-api' }, topicPrefix);
       const scoring = await openScoring(
         { ...config, partitions },
-        { model, clock: systemClock, onRedisError: (err) => logger.debug({ err }, 'redis client') },
+        {
+          model: shareRuns(model, MODEL_RUN_ROWS),
+          clock: systemClock,
+          onRedisError: (err) => logger.debug({ err }, 'redis client'),
+        },
       );
       await lifecycle.opened('store', () => scoring.close());
       return { scoring, partitions };
