@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FEATURES, featureManifestText } from '#libs/core';
 import type { SimulatedEvent } from '#libs/simulator';
+// By its file: see train.ts.
+import { VectorFile } from '../../libs/adapters/src/onnx/vector-file.ts';
 import { replayVectors } from './replay-vectors.ts';
 
 /** Hex SHA-256 of the core's feature manifest: which inputs, in which order. */
@@ -29,37 +29,26 @@ export async function exportVectors(
   { source, onProgress }: { source: object; onProgress: (rows: number) => void },
 ): Promise<VectorSet> {
   await mkdir(folder, { recursive: true });
-  const vectors = createWriteStream(join(folder, 'vectors.f32'));
-  const rows = createWriteStream(join(folder, 'rows.csv'));
-  const hash = createHash('sha256');
-  const block = new Float32Array(ROWS_PER_WRITE * FEATURES.length);
+  const vectors = new VectorFile(join(folder, 'vectors.f32'), FEATURES.length);
+  const rows = await open(join(folder, 'rows.csv'), 'w');
   let lines = 'transaction_id,event_time_ms,fraud,scenario,amount_minor,currency\n';
-  let count = 0;
   let frauds = 0;
-  const flush = async (): Promise<void> => {
-    const filled = (count % ROWS_PER_WRITE || ROWS_PER_WRITE) * FEATURES.length;
-    const bytes = littleEndianBytes(block.subarray(0, filled));
-    hash.update(bytes);
-    await write(vectors, bytes);
-    await write(rows, lines);
-    lines = '';
-    onProgress(count);
-  };
   for (const { event, vector } of replayVectors(events)) {
-    const { transaction, label, eventTimeMs } = event;
-    block.set(vector, (count % ROWS_PER_WRITE) * FEATURES.length);
-    lines += `${transaction.transaction_id},${eventTimeMs},${label.fraud ? 1 : 0},${label.scenario ?? ''},${transaction.amount_minor},${transaction.currency}\n`;
-    count += 1;
-    if (label.fraud) frauds += 1;
-    if (count % ROWS_PER_WRITE === 0) await flush();
+    await vectors.add(vector);
+    lines += rowOf(event);
+    if (event.label.fraud) frauds += 1;
+    if (vectors.rows % ROWS_PER_WRITE !== 0) continue;
+    await rows.write(lines);
+    lines = '';
+    onProgress(vectors.rows);
   }
-  if (count % ROWS_PER_WRITE !== 0) await flush();
-  await Promise.all([end(vectors), end(rows)]);
-  const set: VectorSet = { rows: count, frauds, vectorsSha256: hash.digest('hex') };
+  await rows.write(lines);
+  await rows.close();
+  const set: VectorSet = { rows: vectors.rows, frauds, vectorsSha256: await vectors.close() };
   const manifest = {
     features: FEATURES.map(({ name }) => name),
     feature_set: featureSet,
-    rows: count,
+    rows: set.rows,
     frauds,
     vectors_sha256: set.vectorsSha256,
     source,
@@ -68,17 +57,7 @@ export async function exportVectors(
   return set;
 }
 
-/** A copy, as the block is filled again while a write may still be under way. */
-function littleEndianBytes(values: Float32Array): Buffer {
-  const bytes = Buffer.from(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
-  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? bytes : bytes.swap32();
-}
-
-async function write(stream: WriteStream, chunk: Buffer | string): Promise<void> {
-  if (!stream.write(chunk)) await once(stream, 'drain');
-}
-
-async function end(stream: WriteStream): Promise<void> {
-  stream.end();
-  await once(stream, 'finish');
+function rowOf({ transaction, label, eventTimeMs }: SimulatedEvent): string {
+  const { transaction_id: id, amount_minor: amountMinor, currency } = transaction;
+  return `${id},${eventTimeMs},${label.fraud ? 1 : 0},${label.scenario ?? ''},${amountMinor},${currency}\n`;
 }
