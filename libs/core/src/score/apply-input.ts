@@ -82,6 +82,7 @@ async function attempt(
     return await scoreBatch(batch, ports);
   } catch (error) {
     if (!(error instanceof TransientFault)) throw error;
+    if (error.code === 'torn_read') return { status: 'conflict', inputPosition: batch.input?.from ?? 0 };
     return { status: 'fault', code: error.code };
   }
 }

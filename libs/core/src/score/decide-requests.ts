@@ -54,7 +54,7 @@ async function attempt(
     const { home, lastSeq, timings } = batch;
     return batch.results.map((result) => ({ status: 'done', result, timings, home, lastSeq }));
   } catch (error) {
-    if (error instanceof TransientFault) return error.code;
+    if (error instanceof TransientFault) return error.code === 'torn_read' ? 'conflict' : error.code;
     throw error;
   }
 }

@@ -60,9 +60,8 @@ export class OfflineScorer {
   }
 
   #candidate(transaction: Transaction, index: number): Candidate {
-    const { hasher, rules } = this.#surroundings;
     const { accountId } = transaction;
-    const event = accountEventOf(transaction, hasher);
+    const event = accountEventOf(transaction, this.#surroundings.hasher);
     const workspace =
       this.#workspaces.get(accountId) ?? new AccountWorkspace(accountId, { version: null, record: null });
     this.#workspaces.set(accountId, workspace);

@@ -51,17 +51,17 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
   const workspaces = await openWorkspaces(accounts, rules.reducer.logCap, (asked) =>
     store.loadOverflow(partition, asked),
   );
+  // Another commit may have come between the reads of seq and of the versions; planned seqs lie above both.
+  const base = loaded.accounts.reduce((highest, { version }) => Math.max(highest, version ?? 0), loaded.seq);
   stages.lap('state');
 
-  const planned = await planItems({ batch, ports, loaded, events, workspaces, position, stages });
+  const planned = await planItems({ batch, ports, loaded, events, workspaces, position, base, stages });
   const { encoded, ranks } = encodeEvents(batch, planned, ports);
   const result = await store.commit({
     partition,
     home: loaded.home,
     input: input === null ? null : { ...input, loaded: loaded.input.get(input.topic) ?? null },
-    accounts: [...workspaces.values()].map((workspace) =>
-      accountWrite(workspace, loaded.seq, ranks, loaded.seq + encoded.length),
-    ),
+    accounts: [...workspaces.values()].map((workspace) => accountWrite(workspace, base, ranks, base + encoded.length)),
     events: encoded,
   });
   stages.lap('commit');
@@ -72,8 +72,8 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
     if (item.kind === 'decided') return { ...item, seq: finalSeq(index) };
     if (item.kind !== 'duplicate' && item.kind !== 'conflict') return item;
     const { seq } = item.first;
-    const inThisBatch = seq !== null && seq > loaded.seq;
-    return inThisBatch ? { ...item, first: { ...item.first, seq: finalSeq(seq - loaded.seq - 1) } } : item;
+    const inThisBatch = seq !== null && seq > base;
+    return inThisBatch ? { ...item, first: { ...item.first, seq: finalSeq(seq - base - 1) } } : item;
   });
   return { status: 'committed', home: loaded.home, lastSeq, results, timings: stages.timings };
 }
@@ -111,6 +111,7 @@ async function planItems(work: {
   events: ReadonlyMap<number, AccountEvent>;
   workspaces: ReadonlyMap<string, AccountWorkspace>;
   position: number;
+  base: number;
   stages: StageClock;
 }): Promise<PlannedItem[]> {
   const { batch, ports, loaded, position, stages } = work;
@@ -126,7 +127,7 @@ async function planItems(work: {
     model: model.identity,
     featureSet: model.featureSet,
     nowMs: ports.clock.nowMs(),
-    baseSeq: loaded.seq,
+    baseSeq: work.base,
     partitionFloorMs: loaded.floorMs,
     score: (vectors, rows) => model.score(vectors, rows),
     lap: (stage) => stages.lap(stage),
