@@ -48,3 +48,13 @@ async function hashOfSources(): Promise<string> {
   }
   return hash.digest('hex');
 }
+
+// `npm run build`.
+if (import.meta.main) {
+  try {
+    await buildIfStale((line) => console.error(line));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

@@ -5,16 +5,19 @@ export interface CommandOptions {
   readonly argv0?: string;
   readonly input?: string;
   readonly cwd?: string;
+  /** In place of this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly timeoutMs?: number;
 }
 
 /** Runs a command to its end and returns what it printed on both streams. Throws with that text if it fails. */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const { argv0, cwd } = options;
+    const { argv0, cwd, env } = options;
     const child = spawn(file, args, {
       ...(argv0 === undefined ? {} : { argv0 }),
       ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
     });
     // Not spawn's own timeout, which would keep us alive to its end if the program does not exist.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { join, resolve as resolvePath } from 'node:path';
+import { resolve as resolvePath } from 'node:path';
 import { parseArgs } from 'node:util';
-import { localDir } from './cached-download.ts';
+import { localServicesDir } from './running-services.ts';
 import { emptyDataDirectory, takeDataDirectory } from './data-directory.ts';
 import { type KafkaOptions, kafkaService } from './kafka.ts';
 import { type RedisOptions, redisService } from './redis.ts';
@@ -113,7 +113,7 @@ async function reachable(address: string): Promise<undefined> {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      'data-dir': { type: 'string', default: join(localDir, 'services') },
+      'data-dir': { type: 'string', default: localServicesDir },
       fresh: { type: 'boolean', default: false },
       bench: { type: 'boolean', default: false },
     },

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { buildIfStale } from './build.ts';
 import { localDir } from './cached-download.ts';
 import { emptyDataDirectory } from './data-directory.ts';
+import { localServicesDir as dataDir } from './running-services.ts';
 import { type DemoOptions, HELP, parseDemoOptions } from './demo/options.ts';
 import { createScreen, type Screen } from './demo/screen.ts';
 import type { Totals } from './demo/totals.ts';
@@ -13,7 +14,6 @@ import { type Holdfast, holdfastProcesses, newApiKey } from './holdfast-processe
 import { lastLines, type Service } from './service.ts';
 import { givenServices, type Services, startServices } from './services.ts';
 
-const dataDir = join(localDir, 'services');
 const logDir = join(localDir, 'logs');
 const WATCH_MS = 250;
 
@@ -55,7 +55,7 @@ async function runService(start: Start, services: Services): Promise<Totals> {
   const { redisUrl, kafkaBrokers } = services;
   const world = await demoWorld(join(dataDir, 'world.json'), options);
   // Compiled code: the contracts are classes with decorators, which Node cannot run as they are written.
-  const { prepareTopics } = await import('./demo/prepare-topics.ts');
+  const { prepareTopics } = await import('./prepare-topics.ts');
   const { runDemo } = await import('./demo/run-demo.ts');
   const environment = { HOLDFAST_ENV: 'development', ...process.env, REDIS_URL: redisUrl, KAFKA_BROKERS: kafkaBrokers };
   const topics = await prepareTopics(environment);

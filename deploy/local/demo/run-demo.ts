@@ -4,7 +4,7 @@ import { HttpSender } from './http-sender.ts';
 import { KafkaSender } from './kafka-sender.ts';
 import { type LoadedHistory, loadHistory } from './load-history.ts';
 import { runLive } from './live-run.ts';
-import type { PreparedTopics } from './prepare-topics.ts';
+import type { PreparedTopics } from '../prepare-topics.ts';
 import type { Screen } from './screen.ts';
 import { picture, plainLine, type Seen } from './summary.ts';
 import { Tally } from './tally.ts';

@@ -63,6 +63,7 @@ function* withOfflineTerminals(events: Iterable<SimulatedEvent>): Generator<Simu
         ...transaction,
         transaction_id: `${transaction.transaction_id}-offline`,
         occurred_at: new Date(occurredMs).toISOString(),
+        amount_minor: Math.ceil(transaction.amount_minor / 2),
       },
     };
   }

@@ -17,7 +17,7 @@ export async function prepareTopics(
   const read = loadConfig(environment, { role: 'ops' });
   if (!read.ok) throw new Error(`The environment has errors:\n${read.errors.join('\n')}`);
   const { brokers, topicPrefix: prefix, partitions, replicationFactor } = read.config.kafka;
-  const topics = new KafkaTopics({ kafka: { brokers, clientId: 'holdfast-demo' } });
+  const topics = new KafkaTopics({ kafka: { brokers, clientId: 'holdfast-local' } });
   try {
     await topics.create(topicDefinitions({ prefix, partitions, replicationFactor }), replicationFactor);
     const names = topicNames(prefix);
