@@ -8,6 +8,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
  *  `x.e2e.test.ts` starts a process. Fault runs (`x.chaos.test.ts`) are started by name only:
  *  `npx vitest run --project chaos`. */
 const servicesStarter = './deploy/local/test-services.ts';
+const builder = './deploy/local/test-build.ts';
 const sources = ['apps/**', 'libs/**', 'deploy/**', 'load-tests/**', 'models/training/**'];
 const files = (level: string): string[] => sources.map((folder) => `${folder}/*.${level}.ts`);
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'];
@@ -16,14 +17,14 @@ const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'];
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'] } };
 
-const withServices = (name: string, testTimeoutMs: number) => ({
+const withServices = (name: string, testTimeoutMs: number, setup: readonly string[] = []) => ({
   resolve,
   ssr,
   test: {
     name,
     include: files(`${name}.test`),
     exclude: elsewhere,
-    globalSetup: [servicesStarter],
+    globalSetup: [...setup, servicesStarter],
     testTimeout: testTimeoutMs,
     hookTimeout: 60_000,
   },
@@ -42,8 +43,8 @@ export default defineConfig({
         },
       },
       withServices('int', 60_000),
-      withServices('e2e', 120_000),
-      withServices('chaos', 600_000),
+      withServices('e2e', 120_000, [builder]),
+      withServices('chaos', 600_000, [builder]),
     ],
   },
 });
