@@ -52,6 +52,16 @@ describe('the event codec', { timeout: 30_000 }, () => {
     expect(textOf(encoded)).toBe(JSON.stringify(jsonOf(encoded)));
   });
 
+  it.each([
+    ['model', { model: { id: 'other', version: '1.0.0', sha256: 'c'.repeat(64) } }],
+    ['lack of a model', { model: null }],
+    ['feature set', { featureSet: 'd'.repeat(64) }],
+    ['policy', { policyVersion: 'default-2' }],
+  ])('says which %s decided, right after a decision that differs in it alone', (_what, change) => {
+    const changed = { ...HELD, decision: { ...HELD.decision, ...change } };
+    for (const event of [HELD, changed, HELD]) expect(codec.decode(codec.encode(event))).toStrictEqual(event);
+  });
+
   it('leaves out the input of what came by HTTP', () => {
     expect(jsonOf(codec.encode({ ...HELD, input: null }))).not.toHaveProperty('input');
   });
