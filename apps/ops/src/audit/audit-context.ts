@@ -1,0 +1,19 @@
+import type { AnswerFact, InputLedger, StopSignal, Watermarks } from '#libs/core';
+import type { AuditSources } from './audit-sources.ts';
+import type { Tally } from './tally.ts';
+
+/** What is common to all partitions of one audit. */
+export interface AuditContext {
+  readonly sources: AuditSources;
+  readonly tally: Tally;
+  readonly ledger: InputLedger;
+  /** By partition. */
+  readonly inputMarks: readonly Watermarks[];
+  readonly logMarks: readonly Watermarks[];
+  /** null without a record of what HTTP senders asked. */
+  readonly answers: ReadonlyMap<number, readonly AnswerFact[]> | null;
+  readonly atRest: boolean;
+  readonly stopSignal: StopSignal;
+  /** Told of log records read. */
+  readonly onProgress: (records: number) => void;
+}

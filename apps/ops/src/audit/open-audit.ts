@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import {
+  agreedPartitions,
+  connectRedis,
+  FEATURE_SET,
+  KafkaDecisionLog,
+  loadChampion,
+  ModelRefused,
+  RedisInspector,
+  StoreKeys,
+  waitForRedis,
+} from '#libs/adapters';
+import { createEventCodec, createTransactionParser, topicNames } from '#libs/contracts';
+import { createHasher, DEFAULT_POLICY } from '#libs/core';
+import type { Config } from '#libs/platform';
+import { kafkaSettings } from '../command-context.ts';
+import { CommandFailed } from '../failures.ts';
+import type { AuditSources } from './audit-sources.ts';
+
+const CONNECT_MS = 10_000;
+/** A page of accounts is larger than what a decision reads. */
+const COMMAND_MS = 10_000;
+
+/** The real sources, and how to give them back. */
+export interface OpenedAudit {
+  readonly sources: AuditSources;
+  readonly close: () => Promise<void>;
+}
+
+/** Connects everything. `warn` is told when the model is not at hand. Throws `CommandFailed`, `UnusableTopics` or `TransientFault`. */
+export async function openAudit(config: Config, warn: (line: string) => void): Promise<OpenedAudit> {
+  const kafka = kafkaSettings(config);
+  const names = topicNames(config.kafka.topicPrefix);
+  const partitions = await agreedPartitions(kafka, config.kafka.topicPrefix);
+  const connection = connectRedis(config.redis.url, { name: 'audit', commandTimeoutMs: COMMAND_MS });
+  const logs = [names.transactions, names.decisions, names.deadLetters].map(
+    (topic) => new KafkaDecisionLog({ kafka, topic }),
+  );
+  const [input, decisions, deadLetters] = logs as [KafkaDecisionLog, KafkaDecisionLog, KafkaDecisionLog];
+  const close = async (): Promise<void> => {
+    await Promise.all([connection.close(), ...logs.map((log) => log.close())]);
+  };
+  try {
+    await waitForRedis(connection.redis, CONNECT_MS);
+    const keys = new StoreKeys(config.redis.keyPrefix);
+    assertNamespace(await connection.redis.hgetall(keys.namespace), config, partitions);
+    const model = await loadChampion(config.models).catch((error: unknown) => {
+      if (!(error instanceof ModelRefused)) throw error;
+      warn(`Scores are not checked: ${error.message}`);
+      return null;
+    });
+    const sources: AuditSources = {
+      partitions,
+      decisions,
+      deadLetters,
+      model,
+      input: { topic: names.transactions, log: input },
+      store: new RedisInspector(connection.redis, keys),
+      hasher: createHasher(config.state.hashKey),
+      codec: createEventCodec(),
+      parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
+      policy: DEFAULT_POLICY,
+      featureSet: FEATURE_SET,
+    };
+    return {
+      sources,
+      close: async () => {
+        await close();
+        await model?.close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** With another hash key or number of partitions every account would seem wrong. */
+function assertNamespace(stored: Readonly<Record<string, string>>, config: Config, partitions: number): void {
+  const fingerprint = createHash('sha256').update(config.state.hashKey).digest('hex').slice(0, 16);
+  if (stored['hash_key'] !== undefined && stored['hash_key'] !== fingerprint) {
+    throw new CommandFailed(
+      'HOLDFAST_HASH_KEY is not the key that the state was made with: give the one of the service.',
+    );
+  }
+  if (stored['partitions'] !== undefined && Number(stored['partitions']) !== partitions) {
+    throw new CommandFailed(
+      `The state was opened with ${stored['partitions']} partitions, the topics have ${partitions}.`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { type Clock, homeState, type StopSignal } from '#libs/core';
+import type { AuditSources } from './audit-sources.ts';
+
+const POLL_MS = 250;
+
+/**
+ * Waits until every partition is open, has applied its input and published what it committed, twice in a row; at most `waitMs`. Gives what is still
+ * missing, a line for each partition; [] when all is at rest.
+ */
+export async function waitForRest(
+  sources: AuditSources,
+  { waitMs, clock, stopSignal }: { readonly waitMs: number; readonly clock: Clock; readonly stopSignal: StopSignal },
+): Promise<readonly string[]> {
+  const untilMs = clock.monotonicMs() + waitMs;
+  let before = '';
+  for (;;) {
+    const { restless, fingerprint } = await look(sources);
+    const isSettled = restless.length === 0 && fingerprint === before;
+    if (isSettled || clock.monotonicMs() >= untilMs || stopSignal.stopped) return restless;
+    before = fingerprint;
+    await clock.sleep(POLL_MS, stopSignal);
+  }
+}
+
+async function look(sources: AuditSources): Promise<{ restless: readonly string[]; fingerprint: string }> {
+  const partitions = Array.from({ length: sources.partitions }, (_, partition) => partition);
+  const seen = await Promise.all(
+    partitions.map(async (partition) => {
+      const [input, log, store] = await Promise.all([
+        sources.input.log.watermarks(partition),
+        sources.decisions.watermarks(partition),
+        sources.store.position(partition),
+      ]);
+      return { input: input.high, log: log.high, store };
+    }),
+  );
+  const restless = seen.flatMap(({ input, store }, partition) => {
+    const { home, seq, published } = store;
+    if (homeState(home) !== 'open') return [`partition ${partition} is not open`];
+    const lag = input - (store.input.get(sources.input.topic) ?? 0);
+    if (lag > 0) return [`partition ${partition} has ${lag} input records before it`];
+    const unpublished = seq - (published?.seq ?? 0);
+    return unpublished > 0 ? [`partition ${partition} has ${unpublished} events to publish`] : [];
+  });
+  const fingerprint = JSON.stringify(seen.map(({ input, log, store }) => [input, log, store.seq, store.home]));
+  return { restless, fingerprint };
+}

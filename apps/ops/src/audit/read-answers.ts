@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { parseWireTime, toDecisionBody } from '#libs/contracts';
+import { accountEventOf, type AnswerFact, type Decision, partitionOf } from '#libs/core';
+import { CommandFailed } from '../failures.ts';
+import { readLines } from '../files/read-lines.ts';
+import type { AuditSources } from './audit-sources.ts';
+
+/** What HTTP senders asked and were answered, by the partition that decides it. */
+export interface AskedFile {
+  readonly byPartition: ReadonlyMap<number, readonly AnswerFact[]>;
+  readonly lines: number;
+  /** Lines whose transaction is none: they can have no decision. */
+  readonly invalid: number;
+}
+
+/** A line as a sender writes it: `{ "transaction": {…}, "status": 200, "answer": {…}, "ack": "state" }`. */
+interface AskedLine {
+  readonly transaction?: unknown;
+  readonly status?: unknown;
+  readonly answer?: unknown;
+  readonly ack?: unknown;
+}
+
+/** Reads the senders' record. Throws `CommandFailed` for a line that is none of theirs. */
+export async function readAnswers(path: string, sources: AuditSources): Promise<AskedFile> {
+  const byPartition = new Map<number, AnswerFact[]>();
+  let lines = 0;
+  let invalid = 0;
+  for await (const block of readLines(path)) {
+    for (const text of block) {
+      lines += 1;
+      const line = parseLine(Buffer.from(text, 'latin1').toString('utf8'), `${path}, line ${lines}`);
+      const parsed = sources.parser.parseObject(line.transaction);
+      if (!parsed.ok) {
+        invalid += 1;
+        continue;
+      }
+      const { transaction } = parsed;
+      const { accountId, transactionId } = transaction;
+      const { identity, content } = accountEventOf(transaction, sources.hasher);
+      const { status, ack, answer } = line;
+      const partition = partitionOf(accountId, sources.partitions);
+      const facts = byPartition.get(partition) ?? [];
+      facts.push({ identity, content, accountId, transactionId, status, ack, answer: answerOf(status, answer) });
+      byPartition.set(partition, facts);
+    }
+  }
+  return { byPartition, lines, invalid };
+}
+
+function parseLine(
+  text: string,
+  place: string,
+): Pick<AnswerFact, 'status' | 'ack'> & { transaction: unknown; answer: unknown } {
+  let line: AskedLine | null;
+  try {
+    line = JSON.parse(text) as AskedLine | null;
+  } catch {
+    throw new CommandFailed(
+      `${place} is not JSON. Each line is to be {"transaction":{…},"status":200,"answer":{…},"ack":"state"}.`,
+    );
+  }
+  const { transaction, status = 0, answer = null, ack = 'state' } = line ?? {};
+  if (typeof status !== 'number' || (ack !== 'state' && ack !== 'replica' && ack !== 'log')) {
+    throw new CommandFailed(`${place}: status is to be a number (0 for no answer), ack state, replica or log.`);
+  }
+  return { transaction, status, answer, ack };
+}
+
+function answerOf(status: number, body: unknown): AnswerFact['answer'] {
+  if (status !== 200 || typeof body !== 'object' || body === null) return null;
+  const { decision, risk_score, evaluation, decided_at, detail } = body as Record<string, unknown>;
+  return {
+    evaluation: evaluation === 'duplicate' || evaluation === 'provisional' ? evaluation : 'new',
+    outcome: decision === 'approve' ? 'approve' : 'hold',
+    riskScore: typeof risk_score === 'number' ? risk_score : null,
+    fingerprint: detail === 'expired' ? null : bodyFingerprint(body),
+    decidedAtMs: typeof decided_at === 'string' ? parseWireTime(decided_at) : null,
+  };
+}
+
+/** The fingerprint that an answer with this decision must have. */
+export function decisionFingerprint(decision: Decision): string {
+  return bodyFingerprint(JSON.parse(JSON.stringify(toDecisionBody(decision, { evaluation: 'new' }))) as object);
+}
+
+/** Of everything in an answer but what may differ between two answers of one decision. */
+function bodyFingerprint(body: object): string {
+  const { evaluation: _, timings_ms: __, ...same } = body as Record<string, unknown>;
+  return createHash('sha256').update(canonical(same)).digest('base64url').slice(0, 16);
+}
+
+/** JSON with its keys in order. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+}

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { auditCommand } from './commands/audit.ts';
+import { importCommand } from './commands/import.ts';
+import { replayCommand } from './commands/replay.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { streamCommand } from './commands/stream.ts';
+import { topicsCommand } from './commands/topics.ts';
+
+/** The whole command line. Each command has its file under `commands/`. */
+export function createProgram(context: CommandContext): Command {
+  const { terminal } = context;
+  const program = new Command('ops')
+    .usage('<command> [options]')
+    .description('Prepares, feeds and examines Holdfast. `ops <command> --help` has options and examples.')
+    .commandsGroup('Prepare:')
+    .addCommand(topicsCommand(context))
+    .commandsGroup('Make data:')
+    .addCommand(simulateCommand(context))
+    .addCommand(importCommand(context))
+    .commandsGroup('Feed:')
+    .addCommand(streamCommand(context))
+    .commandsGroup('Examine:')
+    .addCommand(replayCommand(context))
+    .addCommand(auditCommand(context))
+    .addHelpText('after', OVERVIEW);
+  forAll(program, (command) => {
+    command.showHelpAfterError('(add --help for options and examples)');
+    command.exitOverride().configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) => write(text),
+    });
+  });
+  return program;
+}
+
+function forAll(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const child of command.commands) forAll(child, change);
+}
+
+const OVERVIEW = `
+Every command takes --help and --json (one line of JSON on stdout; progress on stderr).
+Services and settings come from the environment; HOLDFAST_ENV=development takes local ones.
+
+Exit codes: 0 done, 1 something was found or failed, 2 wrong usage, 78 wrong environment, 130 stopped by Ctrl-C.`;

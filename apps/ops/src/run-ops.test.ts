@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StopSignal } from '#libs/core';
+import { runCommand } from '../test/run-command.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ops-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const inFolder = (name: string): string => join(folder, name);
+const linesOf = async (name: string): Promise<string[]> =>
+  (await readFile(inFolder(name), 'latin1')).trimEnd().split('\n');
+
+describe('the command line', () => {
+  it('shows what there is, in groups', async () => {
+    const { code, out } = await runCommand(['--help']);
+    expect(code).toBe(0);
+    for (const word of [
+      'Prepare:',
+      'Make data:',
+      'Examine:',
+      'topics',
+      'simulate',
+      'import',
+      'stream',
+      'replay',
+      'audit',
+    ]) {
+      expect(out).toContain(word);
+    }
+  });
+
+  it.each([
+    ['topics', 'create'],
+    ['topics', 'check'],
+    ['simulate'],
+    ['import', 'handbook'],
+    ['stream'],
+    ['replay'],
+    ['audit'],
+  ])('has help with examples and --json: %s %s', async (...words) => {
+    const { code, out } = await runCommand([...words.filter((word) => word !== undefined), '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Examples?:\n {2}npm run ops -- /);
+    expect(out).toContain('--json');
+  });
+
+  it.each<readonly string[]>([
+    [],
+    ['nonsense'],
+    ['simulate'],
+    ['simulate', '--out', 'x', '--seed', 'y'],
+    ['topics', 'create', 'x'],
+  ])('answers wrong usage with code 2: %s %s %s %s', async (...argv) => {
+    const { code, out, err } = await runCommand(argv.filter((word) => word !== undefined));
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(/error: |Usage: /);
+  });
+
+  it('says what is wrong with a file', async () => {
+    const missing = await runCommand(['replay', '--no-model', '--file', inFolder('missing'), '--out', inFolder('r')]);
+    expect(missing).toMatchObject({ code: 1, out: '' });
+    expect(missing.err).toMatch(/^error: There is no file .*missing\.\n$/);
+  });
+
+  it('leaves no file behind when it is stopped', async () => {
+    const stopSignal = new StopSignal();
+    stopSignal.stop();
+    const { code, err } = await runCommand(['simulate', '--out', inFolder('stopped'), '--labels', inFolder('l')], {
+      stopSignal,
+    });
+    expect({ code, err }).toEqual({ code: 130, err: 'Stopped; nothing was written.\n' });
+    expect(['stopped', 'stopped.part', 'l', 'l.part'].filter((name) => existsSync(inFolder(name)))).toEqual([]);
+  });
+});
+
+describe('simulate and replay', () => {
+  const simulation = [
+    '--accounts',
+    '40',
+    '--days',
+    '5',
+    '--duplicates',
+    '0.1',
+    '--late',
+    '0.05',
+    '--conflicts',
+    '0.02',
+    '--poison',
+    '0.1',
+  ];
+
+  it('give the same bytes for the same options', async () => {
+    const first = await runCommand([
+      'simulate',
+      '--json',
+      '--out',
+      inFolder('a.ndjson'),
+      '--labels',
+      inFolder('labels'),
+      ...simulation,
+    ]);
+    const second = await runCommand(['simulate', '--json', '--out', inFolder('b.ndjson.gz'), ...simulation]);
+    expect(first.code).toBe(0);
+    const { out: _, ...facts } = JSON.parse(first.out) as Record<string, unknown>;
+    expect(JSON.parse(second.out)).toMatchObject(facts);
+    expect(gunzipSync(await readFile(inFolder('b.ndjson.gz')))).toEqual(await readFile(inFolder('a.ndjson')));
+    expect(await linesOf('labels')).toHaveLength(facts['transactions'] as number);
+    expect(await linesOf('a.ndjson')).toHaveLength(facts['records'] as number);
+
+    const replays = [];
+    for (const [file, out] of [
+      ['a.ndjson', 'r1'],
+      ['b.ndjson.gz', 'r2'],
+    ] as const) {
+      replays.push(
+        await runCommand(['replay', '--json', '--no-model', '--file', inFolder(file), '--out', inFolder(out)]),
+      );
+    }
+    expect(replays[0]!.out).toBe(replays[1]!.out);
+    const summary = JSON.parse(replays[0]!.out) as { lines: number; decided: number; refused: Record<string, number> };
+    expect(summary.decided + Object.values(summary.refused).reduce((sum, count) => sum + count, 0)).toBe(summary.lines);
+    for (const reason of ['duplicate', 'identity_conflict', 'too_late', 'malformed', 'invalid_transaction']) {
+      expect(summary.refused).toHaveProperty(reason);
+    }
+    expect(await linesOf('r1/rows.ndjson')).toHaveLength(summary.decided);
+    expect(await linesOf('r1/decisions.ndjson')).toHaveLength(summary.lines);
+    const manifest = JSON.parse(await readFile(inFolder('r1/manifest.json'), 'utf8')) as { features: string[] };
+    expect((await readFile(inFolder('r1/vectors.f32'))).length).toBe(4 * summary.decided * manifest.features.length);
+  });
+});
+
+describe('import handbook', () => {
+  const csv = [
+    'transaction_id,event_time_s,customer_id,terminal_id,amount,fraud,fraud_scenario',
+    '0,1522540831,596,3156,57.16,0,0',
+    '1,1522540930,4961,3412,81.51,1,2',
+    '2,1522540966,2,1365,146.0,0,0',
+  ].join('\n');
+
+  it('turns rows into transactions and labels', async () => {
+    await writeFile(inFolder('hb.csv.gz'), gzipSync(csv));
+    const { code, out } = await runCommand([
+      'import',
+      'handbook',
+      inFolder('hb.csv.gz'),
+      '--limit',
+      '2',
+      '--out',
+      inFolder('hb.ndjson'),
+      '--labels',
+      inFolder('hb-labels'),
+    ]);
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2 transactions (1 frauds)') as string,
+    });
+    expect((await linesOf('hb.ndjson')).map((line) => JSON.parse(line) as object)).toMatchObject([
+      { transaction_id: '0', account_id: 'c596', amount_minor: 5716, terminal_id: 't3156' },
+      { transaction_id: '1', account_id: 'c4961', amount_minor: 8151 },
+    ]);
+    expect((await linesOf('hb-labels')).map((line) => JSON.parse(line) as object)).toMatchObject([
+      { label: 'genuine' },
+      { label: 'fraud', source: 'handbook', reported_at: '2018-04-08T00:02:10.000Z' },
+    ]);
+  });
+
+  it('refuses another file', async () => {
+    await writeFile(inFolder('other.csv.gz'), gzipSync('a,b\n1,2\n'));
+    const { code, err } = await runCommand(['import', 'handbook', inFolder('other.csv.gz'), '--out', inFolder('x')]);
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('cannot be imported') as string });
+    expect(existsSync(inFolder('x'))).toBe(false);
+  });
+});
