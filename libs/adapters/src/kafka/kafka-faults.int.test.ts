@@ -122,6 +122,7 @@ describe('when the broker hangs', () => {
   it('every call ends with a fault in time, and works again afterwards', async () => {
     const decisions = log(await makeTopic(), 1_500);
     await decisions.append(0, [numbered(0)]);
+    await decisions.watermarks(0);
     await services.kafka?.kill('SIGSTOP');
     const startMs = performance.now();
     const calls = await Promise.allSettled([

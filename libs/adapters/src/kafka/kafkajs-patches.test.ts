@@ -1,0 +1,71 @@
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { patchKafkajs } from './kafkajs-patches.ts';
+
+const require = createRequire(import.meta.url);
+const silent = { debug: () => undefined, error: () => undefined, warn: () => undefined };
+const logger = { ...silent, namespace: () => silent };
+
+interface Connection {
+  connect(): Promise<unknown>;
+  disconnect(): Promise<unknown>;
+}
+interface RequestQueue {
+  pending: unknown[];
+  throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  destroy(): void;
+}
+const { Connection, RequestQueue } = {
+  Connection: require('kafkajs/src/network/connection') as new (options: object) => Connection,
+  RequestQueue: require('kafkajs/src/network/requestQueue') as new (options: object) => RequestQueue,
+};
+
+class FakeSocket extends EventEmitter {
+  end(): void {}
+  unref(): void {}
+}
+
+patchKafkajs();
+
+describe('kafkajs, repaired', () => {
+  it('opens one socket for any number of callers that find a connection closed, and another after it was closed', async () => {
+    let opened = 0;
+    const socketFactory = ({ onConnect }: { onConnect: () => void }): FakeSocket => {
+      opened += 1;
+      setTimeout(onConnect, 10);
+      return new FakeSocket();
+    };
+    const connection = new Connection({
+      host: 'h',
+      port: 1,
+      logger,
+      socketFactory,
+      connectionTimeout: 1_000,
+      requestTimeout: 1_000,
+    });
+    await Promise.all([connection.connect(), connection.connect(), connection.connect()]);
+    expect(opened).toBe(1);
+    await connection.disconnect();
+    await connection.connect();
+    expect(opened).toBe(2);
+    await connection.disconnect();
+  });
+
+  it('sets no timer for an empty request queue, and one for a queue that is throttled or has to wait', () => {
+    const queue = new RequestQueue({ logger: silent, maxInFlightRequests: 0 });
+    queue.checkPendingRequests();
+    expect(queue.throttleCheckTimeoutId).toBeNull();
+    queue.pending.push('waits');
+    queue.checkPendingRequests();
+    expect(queue.throttleCheckTimeoutId).not.toBeNull();
+    queue.destroy();
+    queue.pending.length = 0;
+    queue.throttledUntil = Date.now() + 10_000;
+    queue.checkPendingRequests();
+    expect(queue.throttleCheckTimeoutId).not.toBeNull();
+    queue.destroy();
+  });
+});
