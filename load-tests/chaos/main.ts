@@ -4,12 +4,11 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { buildIfStale } from '../../deploy/local/build.ts';
 import { localDir } from '../../deploy/local/cached-download.ts';
-import { holdfastProcesses, newApiKey } from '../../deploy/local/holdfast-processes.ts';
+import type { PrivateSystem } from '../../deploy/local/private-system.ts';
 import { startServices } from '../../deploy/local/services.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 import { planFaults } from './fault-schedule.ts';
 import { runChaos, type ChaosOptions, type ChaosReport } from './run-chaos.ts';
-import { runOps } from './run-ops.ts';
 
 const HELP = `Sends transactions through both doors of a real service while its parts are broken, waits until all is quiet, and audits.
 
@@ -61,34 +60,26 @@ async function main(): Promise<ChaosReport> {
   await mkdir(workDir, { recursive: true });
   await buildIfStale(log);
   const services = await startServices({ dataDir: join(workDir, 'services'), log });
-  const environment = {
-    HOLDFAST_ENV: 'development',
-    REDIS_URL: services.redisUrl,
-    KAFKA_BROKERS: services.kafkaBrokers,
-    HOLDFAST_ALLOWED_LATENESS_MS: String(Number(values['lateness-days']) * 86_400_000),
-  };
-  const holdfast = await holdfastProcesses({
-    ...services,
-    logDir: join(workDir, 'logs'),
-    apiKey: newApiKey(),
-    ports: 'any',
-    env: environment,
-    log,
-  });
   try {
-    const created = await runOps(['topics', 'create'], environment);
-    if (created.code !== 0) throw new Error(created.messages);
-    const file = values.file === undefined ? await simulatedFile(workDir, environment) : resolve(values.file);
-    await holdfast.start();
-    return await runChaos({ services, holdfast }, options(file, { workDir, environment, faults }));
+    // Compiled code, so only after the build.
+    const { privateSystem } = await import('../../deploy/local/private-system.ts');
+    const env = { HOLDFAST_ALLOWED_LATENESS_MS: String(Number(values['lateness-days']) * 86_400_000) };
+    const logDir = join(workDir, 'logs');
+    const holdfast = await privateSystem({ ...services, partitions: 12, logDir, env, log });
+    try {
+      const file = values.file === undefined ? await simulatedFile(workDir, holdfast) : resolve(values.file);
+      await holdfast.start();
+      return await runChaos({ services, holdfast }, options(file, { workDir, faults }));
+    } finally {
+      await holdfast.stop();
+    }
   } finally {
-    await holdfast.stop();
     await services.stop();
     await rm(join(workDir, 'services'), { recursive: true, force: true });
   }
 }
 
-function options(file: string, rest: Pick<ChaosOptions, 'workDir' | 'environment' | 'faults'>): ChaosOptions {
+function options(file: string, rest: Pick<ChaosOptions, 'workDir' | 'faults'>): ChaosOptions {
   return {
     ...rest,
     file,
@@ -99,12 +90,21 @@ function options(file: string, rest: Pick<ChaosOptions, 'workDir' | 'environment
   };
 }
 
-async function simulatedFile(workDir: string, environment: Readonly<Record<string, string>>): Promise<string> {
+async function simulatedFile(workDir: string, { ops }: PrivateSystem): Promise<string> {
   const file = join(workDir, 'transactions.ndjson');
   const accounts = Math.max(200, Math.round(Number(values.transactions) / 40));
-  const args = ['simulate', '--out', file, '--seed', values.seed, '--accounts', String(accounts), '--days', '45'];
-  const made = await runOps(args, environment);
-  if (made.code !== 0) throw new Error(made.messages);
+  const made = await ops([
+    'simulate',
+    '--out',
+    file,
+    '--seed',
+    values.seed,
+    '--accounts',
+    String(accounts),
+    '--days',
+    '45',
+  ]);
+  if (made.exitCode !== 0) throw new Error(made.errors);
   return file;
 }
 

@@ -2,12 +2,11 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Holdfast } from '../../deploy/local/holdfast-processes.ts';
+import type { PrivateSystem } from '../../deploy/local/private-system.ts';
 import type { Services } from '../../deploy/local/services.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 import type { PlannedFault } from './fault-schedule.ts';
 import { HttpAsker, type Asked } from './http-asker.ts';
-import { runOps } from './run-ops.ts';
 
 export interface ChaosOptions {
   /** Transactions as NDJSON, one a line, in the order of their times. */
@@ -19,7 +18,6 @@ export interface ChaosOptions {
   readonly httpEvery: number;
   readonly faults: readonly PlannedFault[];
   readonly workDir: string;
-  readonly environment: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
 }
 
@@ -42,41 +40,44 @@ export interface ChaosReport {
 
 const HTTP_CONCURRENCY = 16;
 /** Until the group has dropped members that died and everything is published. */
-const QUIESCE_SECONDS = 120;
+const QUIESCE = '2m';
 
 /**
  * Sends transactions through both doors while things break, waits until all is quiet, and audits. Everything that breaks is started again here, as a
  * supervisor does; the rest is up to the service.
  */
 export async function runChaos(
-  system: { services: Services; holdfast: Holdfast },
+  system: { services: Services; holdfast: PrivateSystem },
   options: ChaosOptions,
 ): Promise<ChaosReport> {
-  const { environment, log, workDir, file, limit, ratePerSecond } = options;
+  const { log, workDir, file, limit, ratePerSecond } = options;
+  const { holdfast } = system;
   const startedAt = performance.now();
   const askedFile = join(workDir, 'asked.ndjson');
-  const streaming = runOps(
-    ['stream', '--file', file, '--limit', String(limit), '--rate', String(ratePerSecond)],
-    environment,
-  );
-  const asking = options.httpEvery === 0 ? null : ask(system.holdfast, askedFile, options);
+  const paced = ['--limit', String(limit), '--rate', String(ratePerSecond), '--give-up', '5m'];
+  const streaming = holdfast.ops(['stream', '--file', file, ...paced, '--json']);
+  const asking = options.httpEvery === 0 ? null : ask(holdfast, askedFile, options);
   const supervising = new AbortController();
-  const supervision = supervise(system.holdfast, supervising.signal, log);
+  const supervision = supervise(holdfast, supervising.signal, log);
   const [faults, sent, asked] = await Promise.all([breakThings(system, options, startedAt), streaming, asking]);
-  log(`sent: ${JSON.stringify(sent.result)}; asked: ${JSON.stringify(asked)}`);
-  if (sent.code !== 0) throw new Error(`The stream failed: ${sent.messages}`);
-  const audit = await runOps(
-    ['audit', '--wait', String(QUIESCE_SECONDS), ...(asked === null ? [] : ['--asked', askedFile])],
-    environment,
-  );
+  if (sent.exitCode !== 0) throw new Error(`The stream failed: ${sent.errors}`);
+  log(`sent: ${sent.output.trim()}; asked: ${JSON.stringify(asked)}`);
+  const withAsked = asked === null ? [] : ['--asked', askedFile];
+  const audit = await holdfast.ops(['audit', '--wait', QUIESCE, ...withAsked, '--json']);
   supervising.abort();
   await supervision;
-  if (audit.code !== 0) log(audit.messages);
-  const seconds = Math.round((performance.now() - startedAt) / 1_000);
-  return { sent: sent.result, asked, faults, audit: audit.result, clean: audit.code === 0, seconds };
+  if (audit.exitCode !== 0) log(audit.errors);
+  return {
+    sent: JSON.parse(sent.output) as unknown,
+    asked,
+    faults,
+    audit: audit.output === '' ? audit.errors : (JSON.parse(audit.output) as unknown),
+    clean: audit.exitCode === 0,
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+  };
 }
 
-function ask(holdfast: Holdfast, askedFile: string, options: ChaosOptions): Promise<Asked> {
+function ask(holdfast: PrivateSystem, askedFile: string, options: ChaosOptions): Promise<Asked> {
   const { httpEvery, ratePerSecond, limit, file } = options;
   const asker = new HttpAsker(holdfast.httpUrl, holdfast.apiKey, askedFile);
   return asker.askAll(everyNth(file, httpEvery, limit), {
@@ -95,7 +96,7 @@ async function* everyNth(file: string, every: number, limit: number): AsyncGener
 }
 
 async function breakThings(
-  system: { services: Services; holdfast: Holdfast },
+  system: { services: Services; holdfast: PrivateSystem },
   options: ChaosOptions,
   startedAt: number,
 ): Promise<FaultReport[]> {
@@ -114,7 +115,7 @@ async function breakThings(
 }
 
 /** Starts a process again that ended by itself, as every supervisor would. A fault that is under way has its process back by itself. */
-async function supervise(holdfast: Holdfast, signal: AbortSignal, log: (line: string) => void): Promise<void> {
+async function supervise(holdfast: PrivateSystem, signal: AbortSignal, log: (line: string) => void): Promise<void> {
   const down = new Map<string, number>();
   while (!signal.aborted) {
     await sleep(1_000);
