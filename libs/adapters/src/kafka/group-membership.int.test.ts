@@ -59,6 +59,30 @@ describe('a member of a group', () => {
     for (const partition of kept) expect(first.handled.get(partition)).toEqual(upTo(25));
   });
 
+  it('moves only what it must when a third member comes, and keeps partitions of one number together', async () => {
+    const [first, second] = [await rig.makeTopic(6), await rig.makeTopic(6)];
+    const both = { topics: [first, second], groupId: `group-${first}`, onAssigned: () => undefined };
+    const members = [await rig.join(first, both), await rig.join(first, both)];
+    const numbers = (): number[][][] =>
+      members.map(({ consumer }) =>
+        [first, second].map((topic) =>
+          consumer
+            .assignment()
+            .filter((each) => each.topic === topic)
+            .map(({ partition }) => partition),
+        ),
+      );
+    const settled = (sizes: number[]) =>
+      vi.waitFor(() => expect(numbers().map(([of]) => of?.length)).toEqual(sizes), soon);
+    await settled([3, 3]);
+    const before = numbers();
+    members.push(await rig.join(first, both));
+    await settled([2, 2, 2]);
+    const after = numbers();
+    for (const [ofFirst, ofSecond] of after) expect(ofFirst).toEqual(ofSecond);
+    for (const member of [0, 1]) expect(before[member]![0]).toEqual(expect.arrayContaining(after[member]![0]!));
+  });
+
   it('notes offsets in the group', async () => {
     const topic = await rig.makeTopic(2, 10);
     const { consumer } = await rig.join(topic);

@@ -2,6 +2,7 @@ import type { Consumer, Kafka } from 'kafkajs';
 import { TransientFault } from '#libs/core';
 import { withinDeadline } from './deadline.ts';
 import { createKafka, type KafkaLog, type KafkaSettings } from './kafka-client.ts';
+import { stickyAssigner } from './sticky-assigner.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -28,6 +29,7 @@ const DEADLINE_MS = 15_000;
 /**
  * Membership in a consumer group without consuming: kafkajs's consumer with every partition paused, so that its loop does nothing but heartbeats,
  * whatever the handlers of records do. (With records, that loop waits for the slowest partition of a broker before it fetches for any.)
+ * Partitions of one number go to one member, whatever the topic, and stay with it as long as the balance allows.
  */
 export class GroupMembership {
   readonly #options: GroupMembershipOptions;
@@ -38,6 +40,7 @@ export class GroupMembership {
   #failures = 0;
   #stopped = false;
   #generation = 0;
+  #last: { owned: readonly number[]; ownedSinceMs: number } = { owned: [], ownedSinceMs: 0 };
   #lastHeartbeatMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: GroupMembershipOptions) {
@@ -85,6 +88,7 @@ export class GroupMembership {
     let passing = false;
     const consumer = this.#kafka.consumer({
       groupId,
+      partitionAssigners: [stickyAssigner(() => this.#last)],
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: 15_000,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
@@ -124,6 +128,7 @@ export class GroupMembership {
     consumer.pause(this.#options.topics.map((topic) => ({ topic })));
     this.#failures = 0;
     this.#generation += 1;
+    this.#last = { owned: [...new Set(partitions.map(({ partition }) => partition))], ownedSinceMs: Date.now() };
     this.#lastHeartbeatMs = performance.now();
     this.#options.assigned(partitions);
   }
