@@ -9,5 +9,6 @@ export { createLogger, type Logger } from './logger.ts';
 export { countResults, recordStages } from './metrics/count-results.ts';
 export { createMetrics, describeMetrics, type Metrics, type Reading } from './metrics/metrics.ts';
 export { EXIT, handleProcessSignals } from './process-signals.ts';
+export { runProcess, type ProcessFrame, type ProcessOptions } from './run-process.ts';
 export { systemClock } from './system-clock.ts';
 export { startTelemetry, type Telemetry } from './telemetry.ts';

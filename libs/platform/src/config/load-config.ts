@@ -34,6 +34,12 @@ export function loadConfig(
   return errors.length === 0 ? { ok: true, config: values as Config, unknown } : { ok: false, errors, unknown };
 }
 
+/** What stderr says of a config with errors. */
+export function configFaults(role: ProcessRole, errors: readonly string[]): string {
+  const lines = errors.map((error) => `- ${error}\n`).join('');
+  return `The ${role} cannot start. Its environment has ${errors.length} error(s):\n${lines}`;
+}
+
 function readSetting(
   setting: Setting<unknown>,
   environment: Environment,
