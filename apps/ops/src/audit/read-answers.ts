@@ -13,6 +13,8 @@ export interface AskedFile {
   readonly invalid: number;
 }
 
+const SHAPE = 'Each line is to be {"transaction":{…},"status":200,"answer":{…},"ack":"state"}.';
+
 /** A line as a sender writes it: `{ "transaction": {…}, "status": 200, "answer": {…}, "ack": "state" }`. */
 interface AskedLine {
   readonly transaction?: unknown;
@@ -56,11 +58,10 @@ function parseLine(
   try {
     line = JSON.parse(text) as AskedLine | null;
   } catch {
-    throw new CommandFailed(
-      `${place} is not JSON. Each line is to be {"transaction":{…},"status":200,"answer":{…},"ack":"state"}.`,
-    );
+    throw new CommandFailed(`${place} is not JSON. ${SHAPE}`);
   }
   const { transaction, status = 0, answer = null, ack = 'state' } = line ?? {};
+  if (transaction === undefined) throw new CommandFailed(`${place} has no transaction. ${SHAPE}`);
   if (typeof status !== 'number' || (ack !== 'state' && ack !== 'replica' && ack !== 'log')) {
     throw new CommandFailed(`${place}: status is to be a number (0 for no answer), ack state, replica or log.`);
   }

@@ -149,7 +149,7 @@ export function fateViolations(ledger: InputLedger, applied: (partition: number)
 }
 
 /** Where a decision stands, for a violation. */
-export function placeOf(
+function placeOf(
   partition: number,
   { seq, offset, accountId, transactionId }: DecidedFact,
 ): Pick<Violation, 'partition' | 'seq' | 'offset' | 'accountId' | 'transactionId'> {
