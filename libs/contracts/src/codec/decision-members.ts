@@ -27,7 +27,7 @@ export function decisionMembers(decision: Decision, id = decisionId(decision.tra
 assert(new Uint8Array(Uint32Array.of(1).buffer)[0] === 1, 'the processor is little-endian');
 
 /** The text of a number that JSON must be able to carry: a NaN here would be an event that nobody can ever read. */
-export function numberOrNull(value: number | null): string {
+function numberOrNull(value: number | null): string {
   assert(value === null || Number.isFinite(value), 'a number in an event is finite');
   return `${value}`;
 }

@@ -15,7 +15,7 @@ export const ID_PATTERN = /^[A-Za-z0-9._:-]{1,64}$/;
 export const MAX_ID_LENGTH = 64;
 
 /** Validation group of the card number rule, so that it can be left out. */
-export const CARD_NUMBER_GROUP = 'card_numbers';
+const CARD_NUMBER_GROUP = 'card_numbers';
 
 /** Names of our own constraints: what `schema.ts` translates into JSON Schema. */
 export const WIRE_TIME = 'isWireTime';
