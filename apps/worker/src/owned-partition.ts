@@ -7,6 +7,7 @@ import {
   type RelayLimits,
 } from '#libs/core';
 import type { Logger, Metrics } from '#libs/platform';
+import type { DependencyContacts } from './dependency-contacts.ts';
 
 /** `opening` until it is open here; `halted` waits for a person. */
 export type PartitionStatus = 'opening' | 'open' | 'halted' | 'newer_protocol';
@@ -19,6 +20,7 @@ export interface PartitionSurroundings {
   readonly relayLimits: RelayLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly contacts: DependencyContacts;
   /** Makes the consumer deliver the partition from `offset` on. */
   readonly deliverFrom: (partition: number, offset: number) => void;
   /** When the group last heard of this member, monotonic. */
@@ -113,7 +115,7 @@ export class OwnedPartition {
   }
 
   #hooks(): OwnerHooks {
-    const { logger, metrics, lastHeartbeatMs } = this.#surroundings;
+    const { logger, metrics, contacts, lastHeartbeatMs, owner } = this.#surroundings;
     const { partition } = this;
     return {
       opened: (opened) => this.#opened(opened),
@@ -133,10 +135,14 @@ export class OwnedPartition {
       mayOpenAgain: (sinceMs) => !this.#revoked && lastHeartbeatMs() > sinceMs,
       sent: () => metrics.add('relaySends', 1, { result: 'acknowledged' }),
       retried: (reason) => {
+        contacts.failed(reason, owner.clock.monotonicMs());
         metrics.add('relaySends', 1, { result: 'failed' });
         logger.warn({ partition, reason }, 'relay tries again');
       },
-      published: (seq, committedSeq) => this.#published(seq, committedSeq),
+      published: (seq, committedSeq) => {
+        contacts.storeAnswered();
+        this.#published(seq, committedSeq);
+      },
     };
   }
 

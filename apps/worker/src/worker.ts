@@ -2,13 +2,14 @@ import { type Clock, type ItemResult, type OwnerPorts, TransientFault } from '#l
 import type { InputBatch, InputConsumer } from '#libs/adapters';
 import { type CheckResult, countResults, type Logger, type Metrics, recordStages } from '#libs/platform';
 import { applyBatch, type InputWork } from './apply-batch.ts';
+import { DependencyContacts } from './dependency-contacts.ts';
 import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
 
 /** What a worker is built over. */
 export interface WorkerOptions {
   readonly consumer: InputConsumer;
   readonly work: InputWork;
-  readonly surroundings: Omit<PartitionSurroundings, 'deliverFrom' | 'lastHeartbeatMs'>;
+  readonly surroundings: Omit<PartitionSurroundings, 'contacts' | 'deliverFrom' | 'lastHeartbeatMs'>;
   readonly store: OwnerPorts['store'];
   /** Keeps the decisions of a batch that somebody may ask for; never fails the batch. */
   readonly keepDetails: (partition: number, results: readonly ItemResult[]) => void;
@@ -31,6 +32,7 @@ export class Worker {
   readonly #owned = new Map<number, OwnedPartition>();
   readonly #running = new Set<Promise<void>>();
   readonly #lag = new Map<number, number>();
+  readonly #contacts = new DependencyContacts();
   #stopping = false;
   #stopObserving: readonly (() => void)[] = [];
   #hintTimer: NodeJS.Timeout | undefined;
@@ -64,10 +66,12 @@ export class Worker {
     for (const stop of this.#stopObserving) stop();
   }
 
-  /** Ready while it is a member of the group and every partition that it owns is open. */
+  /** Ready while it is a member of the group, reaches Redis and Kafka, and every partition that it owns is open. */
   ready(): CheckResult {
     if (this.#stopping) return { ok: false, reason: 'stopping' };
     if (this.#options.consumer.generation === 0) return { ok: false, reason: 'not a member of the consumer group yet' };
+    if (!this.#contacts.redisUp) return { ok: false, reason: 'Redis is out of reach' };
+    if (!this.#kafkaUp) return { ok: false, reason: 'Kafka is out of reach' };
     const closed = [...this.#owned.values()].filter(({ status }) => status !== 'open');
     if (closed.length === 0) return { ok: true, detail: `${this.#owned.size} partitions open` };
     return {
@@ -84,6 +88,7 @@ export class Worker {
     for (const number of partitions) {
       const partition = new OwnedPartition(number, {
         ...surroundings,
+        contacts: this.#contacts,
         deliverFrom: (to, offset) => this.#deliver(to, offset),
         lastHeartbeatMs: () => consumer.lastHeartbeatMs,
       });
@@ -145,6 +150,10 @@ export class Worker {
     return { next };
   }
 
+  get #kafkaUp(): boolean {
+    return this.#contacts.kafkaUp(this.#options.consumer.lastHeartbeatMs);
+  }
+
   #deliver(number: number, offset: number): void {
     const { consumer, work } = this.#options;
     if (this.#owned.has(number) && !this.#stopping) consumer.start(work.topic, number, offset);
@@ -164,6 +173,10 @@ export class Worker {
     const count = (...wanted: OwnedPartition['status'][]): number =>
       owned().filter(({ status }) => wanted.includes(status)).length;
     return [
+      metrics.observe('dependencyUp', () => [
+        { value: Number(this.#contacts.redisUp), labels: { dependency: 'redis' as const } },
+        { value: Number(this.#kafkaUp), labels: { dependency: 'kafka' as const } },
+      ]),
       metrics.observe('partitionsOwned', () => [{ value: this.#owned.size, labels: {} }]),
       metrics.observe('partitionsOpen', () => [{ value: count('open'), labels: {} }]),
       metrics.observe('partitionsHalted', () => [{ value: count('halted', 'newer_protocol'), labels: {} }]),
