@@ -1,0 +1,89 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RawRecord } from '#libs/simulator';
+import { HttpAsker } from '../chaos/http-asker.ts';
+import {
+  carelessRecords,
+  sendToKafka,
+  START_TIMEOUT_MS,
+  startSystem,
+  type SystemUnderTest,
+} from './system-under-test.ts';
+
+let system: SystemUnderTest;
+
+beforeAll(async () => {
+  system = await startSystem('exactly-once', { env: { HOLDFAST_ALLOWED_LATENESS_MS: String(10 * 86_400_000) } });
+}, START_TIMEOUT_MS);
+
+afterAll(() => system?.remove());
+
+/** What of an audit's report these tests look at. */
+interface Report {
+  readonly ok: boolean;
+  readonly decided: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly dead_letters: number;
+  readonly found: unknown;
+}
+
+async function audit(asked: string): Promise<Report> {
+  const { output, errors } = await system.ops(['audit', '--asked', asked, '--json']);
+  if (output === '') throw new Error(`The audit printed nothing: ${errors}`);
+  return JSON.parse(output) as Report;
+}
+
+/** Everything that is a transaction, one in three of them, as the HTTP door gets it too. */
+async function* everyThird(records: readonly RawRecord[]): AsyncGenerator<string> {
+  for (const { event, value } of records.filter((_, index) => index % 3 === 0)) {
+    if (event !== null && value !== null) yield Buffer.from(value).toString();
+  }
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+
+test('500 transactions by both doors, twice, in disorder and among poison are each decided once', async () => {
+  const records = carelessRecords({ seed: 1, transactions: 500 });
+  const poison = records.filter(({ event }) => event === null).length;
+  const asked = join(system.dir, 'asked.ndjson');
+  const asker = new HttpAsker(system.httpUrl, system.apiKey, asked);
+  const [answers] = await Promise.all([
+    asker.askAll(everyThird(records), { concurrency: 8, ratePerSecond: 400 }),
+    sendToKafka(system, records),
+  ]);
+  const report = await audit(asked);
+  expect(report.found).toEqual([]);
+  expect(report).toMatchObject({ ok: true, decided: 500 });
+  expect(sum(report.rejected) - (report.rejected['identity_conflict'] ?? 0)).toBe(poison);
+  expect(report.dead_letters).toBe(sum(report.rejected));
+  expect(Object.keys(answers.byStatus).every((status) => status === '200' || status === '409')).toBe(true);
+});
+
+test('a worker that is killed and started again leaves no transaction undecided or decided twice', async () => {
+  const records = carelessRecords({ seed: 2, transactions: 600 });
+  const asked = join(system.dir, 'asked-2.ndjson');
+  const asker = new HttpAsker(system.httpUrl, system.apiKey, asked);
+  const kill = async (): Promise<void> => {
+    await sleep(300);
+    await system.worker.kill('SIGKILL');
+    await system.worker.start();
+  };
+  await Promise.all([
+    sendToKafka(system, records, { atOnce: 20, pauseMs: 30 }),
+    asker.askAll(everyThird(records), { concurrency: 4, ratePerSecond: 200 }),
+    kill(),
+  ]);
+  const report = await audit(await together(join(system.dir, 'asked.ndjson'), asked));
+  expect(report.found).toEqual([]);
+  expect(report).toMatchObject({ ok: true, decided: 1_100 });
+});
+
+/** All that was asked over HTTP since the system began. */
+async function together(...files: readonly string[]): Promise<string> {
+  const all = join(system.dir, 'asked-in-all.ndjson');
+  const parts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  await writeFile(all, parts.join(''));
+  return all;
+}
