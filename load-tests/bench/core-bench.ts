@@ -19,7 +19,7 @@ import {
   type Transaction,
 } from '#libs/core';
 import { simulate } from '#libs/simulator';
-import { formatTable, measureCpu, measureCpuAsync, type Measured, round2 } from '../cpu-table.ts';
+import { formatTable, measureCpu, measureCpuAsync, type Measured, round2 } from './cpu-table.ts';
 
 const BATCH = 64;
 const BATCHES = 64;
@@ -40,8 +40,8 @@ interface Prepared {
 const hasher = createHasher(new Uint8Array(16).fill(1));
 const parser = createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true });
 
-/** The processor time of each stage of a decision, without Redis and Kafka; one JSON line on stdout with `--json`. */
-async function main(): Promise<void> {
+/** The processor time of each stage of a decision, without Redis and Kafka; a table on stdout, or one JSON line. */
+export async function benchCore(json: boolean): Promise<void> {
   const prepared = prepare(SCALE.transactions);
   const recordBytes = prepared.map(({ record }) => record.length).toSorted((a, b) => a - b);
   const stages = await measureStages(prepared);
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     totalCpuUsPerTransaction: total,
     medianRecordBytes: recordBytes[recordBytes.length >> 1],
   };
-  if (process.argv.includes('--json')) {
+  if (json) {
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return;
   }
@@ -134,5 +134,3 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
     ),
   ];
 }
-
-await main();

@@ -1,0 +1,51 @@
+import { Agent, request } from 'node:http';
+
+/** Latencies of requests, milliseconds. */
+export interface HttpLatencies {
+  readonly requests: number;
+  readonly failed: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Asks for `bodies` over `connections` kept alive, each the next one as soon as it is answered: as much as the door takes. */
+export async function saturate(
+  url: string,
+  apiKey: string,
+  { bodies, connections }: { bodies: readonly Buffer[]; connections: number },
+): Promise<HttpLatencies> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const latencies: number[] = [];
+  let failed = 0;
+  let next = 0;
+  const askInTurn = async (): Promise<void> => {
+    for (let i = next++; i < bodies.length; i = next++) {
+      const startedAt = performance.now();
+      const status = await post(url, apiKey, { body: bodies[i] as Buffer, agent });
+      latencies.push(performance.now() - startedAt);
+      if (status !== 200) failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, askInTurn));
+  agent.destroy();
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const at = (share: number): number => Math.round(100 * (sorted[Math.floor(share * sorted.length)] ?? 0)) / 100;
+  return { requests: sorted.length, failed, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+function post(url: string, apiKey: string, { body, agent }: { body: Buffer; agent: Agent }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${apiKey}`,
+      'content-type': 'application/json',
+      'content-length': body.length,
+      'x-deadline-ms': '5000',
+    };
+    const sent = request(`${url}/v1/decisions`, { method: 'POST', headers, agent }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
