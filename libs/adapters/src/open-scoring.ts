@@ -10,6 +10,8 @@ import {
   type ScoringPorts,
   type ScoringRules,
 } from '#libs/core';
+import { MAX_BATCH_ROWS } from './onnx/model-session.ts';
+import { shareRuns } from './onnx/shared-runs.ts';
 import { StoreKeys } from './redis/keys.ts';
 import { connectRedis, waitForRedis } from './redis/redis-client.ts';
 import { RedisDetailCache } from './redis/redis-detail-cache.ts';
@@ -92,7 +94,7 @@ export async function openScoring(
   return {
     ports: {
       store: new RedisStateStore(redis, keys, { outboxLimit: state.outboxLimitEvents }),
-      model,
+      model: shareRuns(model, MAX_BATCH_ROWS),
       codec: createEventCodec(),
       clock,
       hasher: createHasher(state.hashKey),

@@ -5,6 +5,7 @@ import { decodeFetchResponse, type FetchPosition, type FetchResponse } from './f
 import { DEFAULT_REQUEST_TIMEOUT_MS } from './kafka-client.ts';
 import { isLeaderError, KafkaError, LEADER_RETRY_MS } from './kafka-error.ts';
 import {
+  type Broker,
   type Cluster,
   clusterOf,
   type Connection,
@@ -48,6 +49,7 @@ export class ClusterLink {
   #leaders = new Map<string, ReadonlyMap<number, string>>();
   #freshUntilMs = 0;
   #refreshing: Promise<void> | null = null;
+  readonly #connecting = new Map<string, Promise<Broker>>();
 
   constructor(kafka: Kafka, options: { readonly requestTimeoutMs?: number | undefined } = {}) {
     this.#cluster = clusterOf(kafka, { metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false });
@@ -138,7 +140,7 @@ export class ClusterLink {
 
   async #listOffset(nodeId: string, topic: string, asked: { partition: number; timestamp: number }): Promise<number> {
     try {
-      const broker = await this.#cluster.findBroker({ nodeId });
+      const broker = await this.#broker(nodeId);
       const { responses } = await broker.listOffsets({
         replicaId: -1,
         isolationLevel: 0,
@@ -158,7 +160,7 @@ export class ClusterLink {
   ): Promise<T> {
     let connection: Connection | undefined;
     try {
-      const broker = await this.#cluster.findBroker({ nodeId });
+      const broker = await this.#broker(nodeId);
       connection = await broker.connectionPool.getConnection(lane === 'fetch' ? 1 : 0);
       const response = { decode: async (bytes: Buffer) => decode(bytes), parse: async (data: T) => data };
       const protocolRequest: ProtocolRequest<T> = { request, response, requestTimeout, logResponseError: false };
@@ -169,6 +171,15 @@ export class ClusterLink {
       if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError') connection?.socket?.destroy(error);
       throw error;
     }
+  }
+
+  /** One try at a time: each that fails in kafkajs closes the connection under the others. */
+  #broker(nodeId: string): Promise<Broker> {
+    const connecting =
+      this.#connecting.get(nodeId) ??
+      this.#cluster.findBroker({ nodeId }).finally(() => this.#connecting.delete(nodeId));
+    this.#connecting.set(nodeId, connecting);
+    return connecting;
   }
 
   async #ensureFresh(topic: string): Promise<void> {

@@ -18,8 +18,10 @@ export interface GroupMembershipOptions {
   readonly sessionTimeoutMs?: number;
   /** Called with each new assignment, whole, before anything else happens under it. */
   assigned(partitions: readonly TopicPartition[]): void;
-  /** The membership ended with an error; nothing is assigned any more. With `passing`, the group is joined again after a while. */
-  ended(error: Error, passing: boolean): void;
+  /** Whatever was assigned is not any more: the group has not been heard of for twice the session. It is joined again in time. */
+  lost(): void;
+  /** The membership has ended for good, by an error that does not pass. Nothing is assigned any more. */
+  crashed(error: Error): void;
 }
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -34,9 +36,11 @@ const DEADLINE_MS = 15_000;
 export class GroupMembership {
   readonly #options: GroupMembershipOptions;
   readonly #kafka: Kafka;
+  readonly #sessionTimeoutMs: number;
   #consumer: Consumer | null = null;
   #joining: Promise<void> = Promise.resolve();
   #rejoin: NodeJS.Timeout | undefined;
+  #lose: NodeJS.Timeout | undefined;
   #failures = 0;
   #stopped = false;
   #generation = 0;
@@ -45,6 +49,7 @@ export class GroupMembership {
 
   constructor(options: GroupMembershipOptions) {
     this.#options = options;
+    this.#sessionTimeoutMs = options.sessionTimeoutMs ?? 10_000;
     this.#kafka = createKafka(options.kafka, options.log);
   }
 
@@ -58,7 +63,7 @@ export class GroupMembership {
     return this.#lastHeartbeatMs;
   }
 
-  /** Joins; resolves after the first assignment, or when the first try has ended otherwise (`ended` was called then). */
+  /** Joins; resolves after the first assignment, or when the first try has failed. */
   async start(): Promise<void> {
     this.#joining = this.#join();
     await this.#joining;
@@ -77,6 +82,7 @@ export class GroupMembership {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#rejoin);
+    clearTimeout(this.#lose);
     const consumer = this.#consumer;
     this.#consumer = null;
     await consumer?.disconnect();
@@ -84,18 +90,21 @@ export class GroupMembership {
   }
 
   async #join(): Promise<void> {
-    const { groupId, topics, sessionTimeoutMs = 10_000 } = this.#options;
+    const { groupId, topics } = this.#options;
     let passing = false;
     const consumer = this.#kafka.consumer({
       groupId,
       partitionAssigners: [stickyAssigner(() => this.#last)],
-      sessionTimeout: sessionTimeoutMs,
+      sessionTimeout: this.#sessionTimeoutMs,
       rebalanceTimeout: 15_000,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxWaitTimeInMs: LOOP_MS,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       retry: {
+        initialRetryTime: 100,
+        maxRetryTime: 1_000,
+        retries: 8,
         // Called for errors that may pass. The group is joined again by a new consumer: kafkajs's own restart keeps what broke the old one.
         restartOnFailure: () => {
           passing = true;
@@ -126,6 +135,7 @@ export class GroupMembership {
       ofTopic.map((partition) => ({ topic, partition })),
     );
     consumer.pause(this.#options.topics.map((topic) => ({ topic })));
+    clearTimeout(this.#lose);
     this.#failures = 0;
     this.#generation += 1;
     this.#last = { owned: [...new Set(partitions.map(({ partition }) => partition))], ownedSinceMs: Date.now() };
@@ -136,8 +146,15 @@ export class GroupMembership {
   #crashed(consumer: Consumer, error: Error, passing: boolean): void {
     if (consumer !== this.#consumer) return;
     this.#consumer = null;
-    this.#options.ended(error, passing);
-    if (!passing || this.#stopped) return;
+    if (!passing) {
+      clearTimeout(this.#lose);
+      return this.#options.crashed(error);
+    }
+    // The group keeps a member for a session, and so does the member: what it has is most likely given to it again.
+    if (this.#failures === 0) {
+      const untilMs = this.#lastHeartbeatMs + 2 * this.#sessionTimeoutMs - performance.now();
+      this.#lose = setTimeout(() => this.#options.lost(), Math.max(0, untilMs));
+    }
     this.#failures += 1;
     const backoffMs = Math.min(5_000, 100 * 2 ** this.#failures) * (0.5 + Math.random());
     this.#rejoin = setTimeout(() => {

@@ -56,6 +56,8 @@ function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket 
     : connectTcp({ host, port }, onConnect);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 60_000);
+  // kafkajs disconnects a dead socket once for every try to reach its broker again, and each time leaves a listener on it.
+  socket.setMaxListeners(0);
   return socket;
 }
 

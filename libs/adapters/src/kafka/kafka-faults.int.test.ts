@@ -86,7 +86,7 @@ describe('when the broker is killed', () => {
   it('loses nothing that was acknowledged, keeps the order, and goes on by itself', async () => {
     const decisions = log(await makeTopic(), 5_000);
     const inputs = await rig.makeTopic(4, 10);
-    const member = await rig.join(inputs);
+    const member = await rig.join(inputs, { sessionTimeoutMs: 15_000 });
     let stop = false;
     const appending = upTo(4).map((partition) => appendUntil(() => stop, decisions, partition));
     await delay(300);
@@ -108,12 +108,12 @@ describe('when the broker is killed', () => {
       expect(read.filter((n, at) => n !== read[at - 1])).toEqual(upTo(Math.max(count, (read.at(-1) ?? 0) + 1)));
       expect(followed[partition]!.map(({ offset }) => offset)).toEqual(upTo(read.length));
     }
-    await vi.waitFor(() => expect(member.consumer.assignment()).toHaveLength(4), { timeout: 20_000, interval: 50 });
-    for (const partition of upTo(4)) await rig.fill(inputs, partition, 1);
+    for (const partition of upTo(4)) await vi.waitFor(() => rig.fill(inputs, partition, 1), soon);
     await vi.waitFor(() => {
-      for (const partition of upTo(4)) expect(member.consumer.position(inputs, partition)).toBe(11);
+      for (const partition of upTo(4)) expect(member.consumer.position(inputs, partition)).toBeGreaterThan(10);
     }, soon);
-    expect(member.crashes).toEqual([]);
+    // Back before the session was over, it kept what it had.
+    expect([member.crashes, member.revoked]).toEqual([[], []]);
     await decisions.close();
   }, 60_000);
 });

@@ -36,7 +36,7 @@ export interface InputConsumerOptions {
 
 /**
  * A member of a consumer group that reads its partitions from where the caller says: offsets in the group are hints for lag monitors, never the
- * position. Order: `join`; at `onAssigned`, `start` each partition; `close`. While Kafka is away it waits, revoked, and joins again.
+ * position. Order: `join`; at `onAssigned`, `start` each partition; `close`. While Kafka is away it waits, revoked after twice the session, and joins again.
  */
 export class InputConsumer implements InputTopics {
   readonly names: readonly string[];
@@ -61,7 +61,11 @@ export class InputConsumer implements InputTopics {
       groupId,
       topics,
       assigned: (partitions) => this.#reassign(partitions),
-      ended: (error, passing) => this.#ended(error, passing),
+      lost: () => this.#reassign([]),
+      crashed: (error) => {
+        this.#reassign([]);
+        options.onCrash(error);
+      },
     });
   }
 
@@ -164,11 +168,6 @@ export class InputConsumer implements InputTopics {
     for (const { topic, partition } of revoked) this.halt(topic, partition);
     if (revoked.length > 0) this.#options.onRevoked(revoked);
     if (added.length > 0) this.#options.onAssigned(added);
-  }
-
-  #ended(error: Error, passing: boolean): void {
-    this.#reassign([]);
-    if (!passing) this.#options.onCrash(error);
   }
 }
 

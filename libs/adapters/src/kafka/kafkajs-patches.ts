@@ -17,12 +17,18 @@ interface Connection {
   connect: (this: Connection) => Promise<unknown>;
 }
 
+interface ConsumerGroup {
+  heartbeat: (this: ConsumerGroup, options: { interval: number }) => Promise<void>;
+}
+
 let patched = false;
 
 /**
- * Repairs two faults of kafkajs in place, once; safe to call again. Throws when the installed version is not the one they were found in.
+ * Repairs three faults of kafkajs in place, once; safe to call again. Throws when the installed version is not the one they were found in.
  * 1. Every connection wakes each millisecond to look at an empty queue: 7 % of a core for an idle producer.
  * 2. Two callers that find one connection closed both open a socket; the first is never closed and keeps the process alive.
+ * 3. A member whose coordinator's host dies goes on asking that host until the consumer crashes, loses its membership and waits for its own old
+ *    session to end. Now it looks for the new coordinator and goes on as the member that it is.
  */
 export function patchKafkajs(): void {
   if (patched) return;
@@ -35,7 +41,32 @@ export function patchKafkajs(): void {
     this.connecting ??= connect.call(this).finally(() => delete this.connecting);
     return this.connecting;
   };
+  const group = (require('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }).prototype;
+  const heartbeat = group.heartbeat;
+  group.heartbeat = async function heartbeatOrFindCoordinator(options): Promise<void> {
+    try {
+      await heartbeat.call(this, options);
+    } catch (error) {
+      throw isConnectionError(error) ? coordinatorLost() : error;
+    }
+  };
   patched = true;
+}
+
+const CONNECTION_ERRORS: ReadonlySet<string> = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+]);
+
+function isConnectionError(error: unknown): boolean {
+  return error instanceof Error && CONNECTION_ERRORS.has(error.name);
+}
+
+/** NOT_COORDINATOR_FOR_GROUP: what kafkajs answers by looking for the coordinator and joining as the member that it was. */
+function coordinatorLost(): Error {
+  const errors = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error };
+  return errors.createErrorFromCode(16);
 }
 
 /** Throws unless kafkajs is the version whose internals this folder uses. */
