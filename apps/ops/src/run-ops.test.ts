@@ -57,6 +57,7 @@ describe('the command line', () => {
     ['simulate'],
     ['simulate', '--out', 'x', '--seed', 'y'],
     ['topics', 'create', 'x'],
+    ['audit', '--no-at-rest', '--asked', 'x'],
   ])('answers wrong usage with code 2: %s %s %s %s', async (...argv) => {
     const { code, out, err } = await runCommand(argv.filter((word) => word !== undefined));
     expect(code).toBe(2);

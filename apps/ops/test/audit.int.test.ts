@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection, StoreKeys, waitForRedis } from '#libs/adapters';
 import { type DecisionLog, partitionOf, StopSignal } from '#libs/core';
+import { AccountOracle } from '#libs/testkit';
 import { audit } from '../src/audit/audit.ts';
 import type { AuditReport } from '../src/audit/audit-report.ts';
 import { openAudit } from '../src/audit/open-audit.ts';
+import { compareWithOracle } from './oracle-comparison.ts';
 import { runCommand } from './run-command.ts';
 import { rigConfig, ServiceRig } from './service-rig.ts';
 
@@ -85,7 +87,7 @@ describe('an audit of a healthy service', () => {
       ignored_log_records: 0,
       unattributed_decisions: 0,
     });
-    expect(report.http).toMatchObject({ asked: 3, invalid: 0, pending: 0 });
+    expect(report.http).toMatchObject({ asked: 3, invalid: 0 });
     expect(report.not_checked).toEqual({ vectors: 0, rulings: 0, probabilities: 0 });
     for (const reason of ['too_late', 'identity_conflict', 'malformed', 'invalid_transaction', 'wrong_partition']) {
       expect(report.rejected).toHaveProperty(reason);
@@ -104,6 +106,18 @@ describe('an audit of a healthy service', () => {
       code: 0,
       out: expect.stringMatching(/Clean: I1 I2 I3 I4 I5 I6 hold/) as string,
     });
+  });
+
+  it('has the states and vectors of the brute-force oracle', async () => {
+    const { sources, close } = await openAudit(config, () => undefined);
+    const { accounts, vectors, differences } = await compareWithOracle(sources, {
+      newOracle: () => new AccountOracle(),
+      vectorsEvery: 1,
+    });
+    await close();
+    expect(differences).toEqual([]);
+    const { report } = await auditNow();
+    expect({ accounts, vectors }).toEqual({ accounts: report.accounts_checked, vectors: report.decided });
   });
 
   it('has the decisions of a replay of the same file, to the last bit of each score', async () => {
@@ -203,6 +217,26 @@ describe('an audit finds', () => {
     const forged = await rig.ask([wire('forged', 'acct-http', 9)]);
     expect((await auditNow()).kinds).toEqual(['I1 not_asked x1']);
     asked.push(...forged);
+    expect((await auditNow()).kinds).toEqual([]);
+  });
+
+  it('nothing wrong at any moment while the service is at work', async () => {
+    let feeding = true;
+    const options = ['--accounts', '60', '--days', '20', '--seed', '9', '--duplicates', '0.1', '--poison', '0.05'];
+    const fed = runCommand(['stream', '--simulate', '--rate', '400', '--limit', '1200', ...options], {
+      config,
+    }).finally(() => (feeding = false));
+    const work = (async () => {
+      while (feeding) await rig.consume();
+    })();
+    const ended: string[] = [];
+    while (feeding) {
+      const { code, out } = await runCommand(['audit', '--no-at-rest', '--json'], { config });
+      ended.push(`${code} ${JSON.stringify((JSON.parse(out) as AuditReport).found)}`);
+    }
+    await Promise.all([fed, work]);
+    expect(new Set(ended)).toEqual(new Set(['0 []']));
+    await rig.consume();
     expect((await auditNow()).kinds).toEqual([]);
   });
 

@@ -58,17 +58,17 @@ export async function auditPartition(partition: number, context: AuditContext): 
   });
   tally.add(unasked.violations);
   const { fingerprints } = reading;
-  const compared = answerViolations(answers, { history, ledger, fingerprints, atRest });
+  const compared = answerViolations(answers, { history, ledger, fingerprints });
   tally.add(compared.violations);
-  const deadLetters = await readDeadLetters(partition, context);
-  tally.add(deadLetterViolations(history, deadLetters, { checkMissing: atRest }));
 
   const logged = inputPositions(history.marks);
+  const applied = (atRest ? store.input : logged).get(input.topic) ?? 0;
+  const deadLetters = await readDeadLetters(partition, context);
+  tally.add(deadLetterViolations(history, deadLetters, { applied, atRest }));
   const ends = new Map([[input.topic, inputMarks[partition]?.high ?? 0]]);
   if (atRest) tally.add(restViolations(partition, { store, log: history.position, ends }));
   tally.add(positionViolations(partition, { logged, stored: store.input, ends: atRest ? ends : new Map() }));
   const states = await checkStates(history, sources.store, context);
-  const applied = atRest ? store.input : logged;
   return {
     asked: askedTransactions(partition, ledger, answers),
     decided: history.decisions.length,
@@ -82,7 +82,7 @@ export async function auditPartition(partition: number, context: AuditContext): 
     answers: compared,
     states,
     notChecked: reading.notChecked,
-    applied: applied.get(input.topic) ?? 0,
+    applied,
   };
 }
 

@@ -26,7 +26,6 @@ export interface AuditReport {
     readonly asked: number;
     readonly invalid: number;
     readonly lost_ack_state: { readonly never_published: number; readonly decided_anew: number };
-    readonly pending: number;
   } | null;
   /** Decisions of which nobody can say who asked: over HTTP without `--asked`, or of input that is trimmed. */
   readonly unattributed_decisions: number;
@@ -72,7 +71,6 @@ export function reportOf(facts: {
         never_published: total(({ answers }) => answers.lost.never_published),
         decided_anew: total(({ answers }) => answers.lost.decided_anew),
       },
-      pending: total(({ answers }) => answers.pending),
     },
     unattributed_decisions: total(({ unattributed }) => unattributed),
     not_checked: {

@@ -54,7 +54,8 @@ export async function audit(sources: AuditSources, options: AuditOptions): Promi
       }),
     );
   }
-  tally.add(fateViolations(ledger, (partition) => results[partition]?.applied ?? 0));
+  const applied = (partition: number): number => results[partition]?.applied ?? 0;
+  tally.add(fateViolations(ledger, { applied, atRest }));
   return reportOf({ results, tally, atRest, asked, inputRecords: ledger.size });
 }
 

@@ -6,6 +6,7 @@ import { openAudit } from '../audit/open-audit.ts';
 import { waitForRest } from '../audit/quiescence.ts';
 import { reportText } from '../audit/report-text.ts';
 import { type CommandContext, finish, newCommand } from '../command-context.ts';
+import { UsageError } from '../failures.ts';
 import { durationMs } from '../options.ts';
 import { Progress } from '../progress.ts';
 
@@ -30,6 +31,9 @@ export function auditCommand(context: CommandContext): Command {
     .option('--no-at-rest', 'the service is at work: do not ask that everything is settled')
     .option('--wait <duration>', 'how long the service may take to come to rest', durationMs, 30_000)
     .action(async (options: Options) => {
+      if (options.asked !== undefined && !options.atRest) {
+        throw new UsageError('--asked needs the service at rest: answers can be ahead of the log.');
+      }
       const report = await runAudit(options, context);
       finish(context, options, { data: report, text: reportText(report), failed: !report.ok });
     });

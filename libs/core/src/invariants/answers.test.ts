@@ -18,12 +18,11 @@ const t2 = transaction('t2');
 interface Changes extends Partial<AnswerFact> {
   readonly asked?: typeof t1;
   readonly reopenedAtMs?: number;
-  readonly atRest?: boolean;
   readonly queued?: boolean;
 }
 
 /** t1 is in the log, decided over HTTP; `changes` say what the sender has. */
-function compare({ asked = t1, reopenedAtMs, atRest = true, queued = false, ...changes }: Changes): ComparedAnswers {
+function compare({ asked = t1, reopenedAtMs, queued = false, ...changes }: Changes): ComparedAnswers {
   const partition = new ScriptedPartition();
   partition.open(START_MS - 1);
   const { outcome, riskScore } = partition.decide(t1, null);
@@ -44,7 +43,7 @@ function compare({ asked = t1, reopenedAtMs, atRest = true, queued = false, ...c
   };
   const fingerprints = new Map([[identityKey(identity), 'abc']]);
   const { history, ledger } = partition;
-  return answerViolations([fact], { history, ledger, fingerprints, atRest });
+  return answerViolations([fact], { history, ledger, fingerprints });
 }
 
 const answered = (changes: object): Changes => ({
@@ -62,7 +61,7 @@ const NOTHING_LOST = { never_published: 0, decided_anew: 0 };
 
 describe('an HTTP answer', () => {
   it('is what the log has', () => {
-    expect(compare({})).toEqual({ violations: [], lost: NOTHING_LOST, pending: 0 });
+    expect(compare({})).toEqual({ violations: [], lost: NOTHING_LOST });
     expect(codes(answered({ evaluation: 'duplicate', fingerprint: null, decidedAtMs: null }))).toEqual([]);
     expect(codes({ status: 503, answer: null, asked: t2 })).toEqual([]);
     expect(codes({ status: 409, answer: null, content: 1 })).toEqual([]);
@@ -90,11 +89,6 @@ describe('an HTTP answer', () => {
     expect(codes({ asked: t2, reopenedAtMs: START_MS - 1 })).toEqual(['I2 answer_not_in_log']);
     expect(codes({ asked: t2, reopenedAtMs, ack: 'replica' })).toEqual(['I2 answer_not_in_log']);
     expect(codes({ ...answered({ outcome: 'hold' }), reopenedAtMs, ack: 'log' })).toEqual(['I2 answer_differs']);
-  });
-
-  it('may be under way while the service is at work', () => {
-    expect(compare({ asked: t2, atRest: false, ack: 'log' })).toMatchObject({ violations: [], pending: 1 });
-    expect(codesOf(compare({ ...answered({ outcome: 'hold' }), atRest: false }).violations)).toHaveLength(1);
   });
 
   it('that is provisional has its transaction on the input topic', () => {

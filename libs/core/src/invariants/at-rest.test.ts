@@ -47,8 +47,8 @@ describe('dead letters', () => {
     reason: 'malformed',
     fingerprint: fingerprint({ key: null, value }),
   };
-  const codes = (letters: readonly DeadLetterFact[], checkMissing = true): string[] =>
-    codesOf(deadLetterViolations(partition.history, letters, { checkMissing }));
+  const codes = (letters: readonly DeadLetterFact[], atRest = true): string[] =>
+    codesOf(deadLetterViolations(partition.history, letters, { applied: 8, atRest }));
 
   it('are copies of the rejections, one or more each', () => {
     expect(codes([letter])).toEqual([]);
@@ -61,5 +61,7 @@ describe('dead letters', () => {
     expect(codes([{ ...letter, fingerprint: 1 }])).toEqual(['I1 dead_letter_altered']);
     expect(codes([{ ...letter, reason: 'too_late' }])).toEqual(['I1 dead_letter_altered']);
     expect(codes([letter, { ...letter, offset: 8 }])).toEqual(['I1 dead_letter_unasked']);
+    expect(codes([letter, { ...letter, offset: 6 }], false)).toEqual(['I1 dead_letter_unasked']);
+    expect(codes([letter, { ...letter, offset: 8 }], false)).toEqual([]);
   });
 });

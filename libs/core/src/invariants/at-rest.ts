@@ -61,12 +61,12 @@ export interface DeadLetterFact {
 
 /**
  * I9 and I1 for dead letters: each valid rejection has a copy with its reason and original bytes, and nothing else is there. Copies may repeat.
- * `checkMissing` is false while the service is at work.
+ * While the service is at work (`atRest` false) they may be behind the log, or ahead of the part that was read: `applied` is its input position.
  */
 export function deadLetterViolations(
   history: Pick<PartitionHistory, 'partition' | 'rejections'>,
   deadLetters: readonly DeadLetterFact[],
-  { checkMissing }: { readonly checkMissing: boolean },
+  { applied, atRest }: { readonly applied: number; readonly atRest: boolean },
 ): Violation[] {
   const { partition } = history;
   const keyOf = (at: { topic: string; partition: number; offset: number }): string =>
@@ -81,12 +81,14 @@ export function deadLetterViolations(
     const say = (code: string, detail: string): void => {
       violations.push({ invariant: 'I1', code, partition, offset: letter.offset, detail });
     };
+    const isAhead = !atRest && letter.offset >= applied;
+    if (rejection === undefined && isAhead) continue;
     if (rejection === undefined) say('dead_letter_unasked', `A dead letter of ${key}, which no valid event rejects`);
     else if (rejection.fingerprint !== letter.fingerprint || rejection.reason !== letter.reason) {
       say('dead_letter_altered', `The dead letter of ${key} has other bytes or another reason than its rejection`);
     }
   }
-  if (!checkMissing) return violations;
+  if (!atRest) return violations;
   for (const [key, { seq, offset }] of missing) {
     const detail = `The rejection of ${key} has no dead letter`;
     violations.push({ invariant: 'I9', code: 'dead_letter_missing', partition, seq, offset, detail });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { InputLedger } from './input-ledger.ts';
 import { askedKey, fateViolations, repeatedViolations, settleInputs, unaskedViolations } from './once.ts';
 import {
   accountOf,
@@ -12,6 +13,9 @@ import {
 const NONSENSE = Buffer.from('{');
 const input = { topic: TOPIC, low: 0 };
 const sources = { answered: null, inputTrimmed: false };
+
+const fates = (ledger: InputLedger, applied: number, atRest = true) =>
+  fateViolations(ledger, { applied: () => applied, atRest });
 
 /** t1 decided, delivered twice; t2 refused as too late; nonsense rejected; t3 decided over HTTP. */
 function clean(): ScriptedPartition {
@@ -32,7 +36,7 @@ describe('each transaction once', () => {
     const settled = settleInputs(history, ledger, input);
     expect(settled).toMatchObject({ violations: [], duplicates: 1 });
     expect(repeatedViolations(history)).toEqual([]);
-    expect(fateViolations(ledger, () => 4)).toEqual([]);
+    expect(fates(ledger, 4)).toEqual([]);
     expect(unaskedViolations(history, settled.asked, sources)).toEqual({ violations: [], unattributed: 1 });
     const answered = new Set(history.decisions.map(askedKey));
     expect(unaskedViolations(history, settled.asked, { ...sources, answered })).toMatchObject({ unattributed: 0 });
@@ -65,23 +69,23 @@ describe('each transaction once', () => {
     const lost = clean();
     const offset = lost.ask(transaction('lost'));
     settleInputs(lost.history, lost.ledger, input);
-    const violations = fateViolations(lost.ledger, () => offset + 1);
+    const violations = fates(lost.ledger, offset + 1);
     expect(codesOf(violations)).toEqual(['I5 input_passed_over', 'I1 not_decided']);
     expect(violations[0]).toMatchObject({ partition: 0, offset });
-    expect(fateViolations(lost.ledger, () => offset)).toEqual([]);
+    expect(fates(lost.ledger, offset)).toEqual([]);
   });
 
   it('is broken by nonsense below the input position that was not rejected', () => {
     const partition = new ScriptedPartition();
     partition.askNonsense(NONSENSE);
-    expect(codesOf(fateViolations(partition.ledger, () => 1))).toEqual(['I5 input_passed_over']);
+    expect(codesOf(fates(partition.ledger, 1))).toEqual(['I5 input_passed_over']);
   });
 
   it('is broken by a conflict that was not rejected', () => {
     const partition = clean();
     const offset = partition.ask(transaction('t1', { minute: 5_000, amountMinor: 2 }));
     settleInputs(partition.history, partition.ledger, input);
-    const violations = fateViolations(partition.ledger, () => offset + 1);
+    const violations = fates(partition.ledger, offset + 1);
     expect(codesOf(violations)).toEqual(['I5 input_passed_over', 'I1 not_decided']);
   });
 
@@ -121,7 +125,8 @@ describe('each transaction once', () => {
     partition.decide(decided!, copies[0]!);
     partition.reject('too_late', bytesOf(refused!), copies[1]!);
     expect(settleInputs(partition.history, partition.ledger, input).violations).toEqual([]);
-    const violations = fateViolations(partition.ledger, () => Infinity);
+    expect(fates(partition.ledger, Infinity, false)).toEqual([]);
+    const violations = fates(partition.ledger, Infinity);
     expect(violations).toMatchObject([{ code: 'input_passed_over', partition: 9, offset: 2 }, { code: 'not_decided' }]);
   });
 });

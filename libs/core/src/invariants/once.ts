@@ -128,13 +128,17 @@ export function askedKey({ identity, content }: Pick<DecidedFact, 'identity' | '
 
 /**
  * I1 and I5 over the whole input, once every partition's history has been settled: what lies below the input position of its partition is decided
- * or rejected, and what is no transaction is rejected. `applied` gives that position.
+ * or rejected, and what is no transaction is rejected. `applied` gives that position. While the service is at work (`atRest` false), copies of records
+ * that lay on another partition than decides them may be under way, so that those are not judged.
  */
-export function fateViolations(ledger: InputLedger, applied: (partition: number) => number): Violation[] {
+export function fateViolations(
+  ledger: InputLedger,
+  { applied, atRest }: { readonly applied: (partition: number) => number; readonly atRest: boolean },
+): Violation[] {
   const violations: Violation[] = [];
   for (let row = 0; row < ledger.size; row++) {
     const { partition, offset, target, content } = ledger.record(row);
-    if (offset >= applied(partition)) continue;
+    if (offset >= applied(partition) || (!atRest && target !== partition)) continue;
     const fates = ledger.fates(row);
     const isTransaction = typeof content !== 'string';
     const settled = isTransaction ? FATE.decided | FATE.rejected | FATE.refusedElsewhere : FATE.rejected;

@@ -15,6 +15,9 @@ export interface RefusalRules {
   readonly partitionFloorMs: number | null;
 }
 
+/** A refusal is dated when it is written, some time after it was judged. */
+const WRITTEN_AFTER_MS = 10_000;
+
 const OF_TRANSACTIONS: readonly RejectionReason[] = [
   'too_late',
   'from_the_future',
@@ -50,7 +53,7 @@ export function refusalViolations(step: RejectedStep, rules: RefusalRules): Viol
       return admissible ? say('I1', 'refused_too_early', 'Refused as too late, but its account could accept it') : [];
     }
     case 'from_the_future':
-      return eventTimeMs <= rejected.rejectedAtMs
+      return eventTimeMs + WRITTEN_AFTER_MS <= rejected.rejectedAtMs
         ? say('I1', 'refused_from_the_past', 'Refused as from the future, but dated before the refusal')
         : [];
     case 'wrong_partition':
