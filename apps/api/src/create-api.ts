@@ -44,7 +44,10 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
       metrics.add('detailFailures', 1, {});
       logger.debug({ err }, 'decisions in full not kept');
     }),
-    parser: createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: true }),
+    parser: createTransactionParser({
+      unknownFields: 'refuse',
+      refuseCardNumbers: config.state.refuseCardNumbers === 'yes',
+    }),
     clock,
     metrics,
     partitions,

@@ -19,11 +19,7 @@ import {
 import { createDevelopmentKey } from './api-keys.ts';
 import { createApi } from './create-api.ts';
 import { createScorer } from './scorer.ts';
-import { shareRuns } from './shared-runs.ts';
 import { StoreWatch } from './store-watch.ts';
-
-/** The model's runtime splits larger runs. */
-const MODEL_RUN_ROWS = 64;
 
 /** Runs the api as a process. */
 export function start(telemetry: Telemetry): Promise<void> {
@@ -74,7 +70,7 @@ async function openScorer({
     const scoring = await openScoring(
       { ...config, partitions },
       {
-        model: shareRuns(model, MODEL_RUN_ROWS),
+        model,
         clock: systemClock,
         onRedisError: (err) => logger.debug({ err }, 'redis client'),
       },

@@ -91,7 +91,10 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
       topic: names.transactions,
       partitions,
       ports: scoring.ports,
-      parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
+      parser: createTransactionParser({
+        unknownFields: 'ignore',
+        refuseCardNumbers: config.state.refuseCardNumbers === 'yes',
+      }),
       forward: (topic, records) => producer.send(topic, records),
       forwarded: (records) => metrics.add('forwarded', records, {}),
       limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },

@@ -150,6 +150,12 @@ export const SETTINGS = {
       max: 1_000_000,
       meaning: 'unpublished events of one partition at which nothing more is committed to it',
     }),
+    refuseCardNumbers: choice('HOLDFAST_REFUSE_CARD_NUMBERS', {
+      words: ['yes', 'no'],
+      default: 'yes',
+      meaning:
+        'refuse ids and texts that hold what looks like a card number; no where ids are long numbers, of which about 1 in 40 looks like one',
+    }),
     batchMaxTransactions: integer('HOLDFAST_BATCH_MAX_TRANSACTIONS', {
       default: 64,
       min: 1,
