@@ -18,7 +18,14 @@ interface RequestQueue {
   checkPendingRequests(): void;
   destroy(): void;
 }
-const { Connection, RequestQueue } = {
+interface ConsumerGroup {
+  memberId: string;
+  lastRequest: number;
+  coordinator: { heartbeat(): Promise<void> };
+  heartbeat(options: { interval: number }): Promise<void>;
+}
+const { Connection, ConsumerGroup, RequestQueue } = {
+  ConsumerGroup: require('kafkajs/src/consumer/consumerGroup') as new (options: object) => ConsumerGroup,
   Connection: require('kafkajs/src/network/connection') as new (options: object) => Connection,
   RequestQueue: require('kafkajs/src/network/requestQueue') as new (options: object) => RequestQueue,
 };
@@ -67,5 +74,21 @@ describe('kafkajs, repaired', () => {
     queue.checkPendingRequests();
     expect(queue.throttleCheckTimeoutId).not.toBeNull();
     queue.destroy();
+  });
+
+  it('looks for the coordinator anew when the one that it knows cannot be reached, and only then', async () => {
+    const group = new ConsumerGroup({ logger, topics: [], retry: {} });
+    const heartbeatThat = async (errorName: string): Promise<unknown> => {
+      const error = Object.assign(new Error('failed'), { name: errorName });
+      Object.assign(group, { memberId: 'm', lastRequest: 0, coordinator: { heartbeat: () => Promise.reject(error) } });
+      return group.heartbeat({ interval: 0 }).catch((caught: unknown) => caught);
+    };
+    for (const name of ['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSRequestTimeoutError']) {
+      expect(await heartbeatThat(name)).toMatchObject({ type: 'NOT_COORDINATOR_FOR_GROUP' });
+    }
+    expect(await heartbeatThat('KafkaJSProtocolError')).toMatchObject({
+      name: 'KafkaJSProtocolError',
+      message: 'failed',
+    });
   });
 });
