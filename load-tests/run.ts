@@ -39,7 +39,7 @@ async function runLoad(k6: string, options: LoadOptions): Promise<boolean> {
     try {
       await system.start();
       const passed = await runK6(k6, options, system);
-      const audit = await system.ops(['audit', '--wait', '30', '--json']);
+      const audit = await system.ops(['audit', '--json']);
       log(`audit: ${audit.exitCode === 0 ? 'clean' : 'NOT CLEAN'} ${audit.output.trim()}${audit.errors.trim()}`);
       return passed && audit.exitCode === 0;
     } finally {
@@ -88,7 +88,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rate: { type: 'string', default: '100' },
+      rate: { type: 'string', default: '50' },
       for: { type: 'string', default: '15' },
       help: { type: 'boolean', short: 'h', default: false },
     },

@@ -23,9 +23,9 @@ export interface PrivateSystem extends Holdfast {
   readonly topics: PreparedTopics;
   readonly kafkaBrokers: string;
   /** Runs `ops` against it, and resolves with what that printed on stdout. */
-  ops(
+  readonly ops: (
     args: readonly string[],
-  ): Promise<{ readonly exitCode: number; readonly output: string; readonly errors: string }>;
+  ) => Promise<{ readonly exitCode: number; readonly output: string; readonly errors: string }>;
 }
 
 /** Creates the topics and the handles of the processes; `start()` starts them. Needs a build. */

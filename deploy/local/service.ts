@@ -48,6 +48,7 @@ export interface ServicePlan {
   readonly log: Log;
 }
 
+const LONGEST_LINE = 400;
 const PAUSES: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT'];
 
 /** The handle of one service. Nothing runs before `start()`. */
@@ -161,7 +162,8 @@ async function untilReady(plan: ServicePlan, child: RunningChild, logFile: strin
   }
 }
 
-/** The end of a log, for people. */
+/** The end of a log, for people: long lines are cut. */
 export function lastLines(file: string, count: number): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count);
+  return lines.map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)).join('\n');
 }

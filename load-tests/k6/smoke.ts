@@ -5,7 +5,7 @@ import type { Options } from 'k6/options';
 
 // Whether the HTTP door stands up: new transactions at a constant rate, whatever the answers take; now and then the
 // same again, and a look-up. Started by `npm run load -- smoke`, which says where and with what.
-const { HTTP_URL, API_KEY, RUN_ID = 'run', RATE = '100', DURATION = '15s', SUMMARY = 'summary.json' } = __ENV;
+const { HTTP_URL, API_KEY, RUN_ID = 'run', RATE = '50', DURATION = '15s', SUMMARY = 'summary.json' } = __ENV;
 const ACCOUNTS = 500;
 const EVERY_NTH_AGAIN = 10;
 const EVERY_NTH_LOOKED_UP = 20;

@@ -3,6 +3,8 @@ import { KafkaDecisionLog } from '#libs/adapters';
 import { createEventCodec } from '#libs/contracts';
 import { findTail, type LogEvent, type LogFollower, TransientFault } from '#libs/core';
 
+/** A record can wait so long for the poll that was under way when its partition was asked for: short, since it counts as latency. */
+const POLL_MS = 10;
 const READ = { maxBytes: 1024 * 1024, maxWaitMs: 500 };
 const RETRY_MS = 200;
 
@@ -16,7 +18,7 @@ export class DecisionFollower {
 
   constructor(options: { readonly brokers: readonly string[]; readonly topic: string; readonly partitions: number }) {
     const { brokers, topic, partitions } = options;
-    this.#log = new KafkaDecisionLog({ kafka: { brokers, clientId: 'holdfast-demo' }, topic });
+    this.#log = new KafkaDecisionLog({ kafka: { brokers, clientId: 'holdfast-demo' }, topic, pollMs: POLL_MS });
     this.#partitions = partitions;
   }
 

@@ -22,17 +22,20 @@ export interface LiveRunOptions {
   /** Called about every second. */
   readonly onSecond: (counts: ServiceCounts) => void;
   /** Ends the stream. */
-  readonly signal: AbortSignal;
+  readonly end: AbortSignal;
+  /** Somebody waits for us to stop: do not wait long for what is under way. */
+  readonly hurry: AbortSignal;
 }
 
 const TICK_MS = 5;
 const SECOND_MS = 1_000;
 const DRAIN_MS = 15_000;
+const SHORT_DRAIN_MS = 2_000;
 
-/** Sends the traffic by the wall clock until the signal, however slow the service is, then waits for what is under way.
+/** Sends the traffic by the wall clock until the end, however slow the service is, then waits for what is under way.
  *  Resolves with the last counts. */
 export async function runLive(options: LiveRunOptions): Promise<ServiceCounts> {
-  const { adminUrls, onSecond, signal, kafka, http } = options;
+  const { adminUrls, onSecond } = options;
   const before = await scrape(adminUrls);
   const countsNow = async (): Promise<ServiceCounts> => countsSince(before, await scrape(adminUrls));
   let counts = countsSince(before, before);
@@ -47,20 +50,19 @@ export async function runLive(options: LiveRunOptions): Promise<ServiceCounts> {
   };
   const timer = setInterval(look, SECOND_MS);
   try {
-    await sendUntil(signal, options);
-    await Promise.all([kafka.flush(), http.flush()]);
-    await untilDecided(options.tally);
+    await sendUntilEnd(options);
+    await untilSettled(options);
   } finally {
     clearInterval(timer);
     await looking;
   }
-  return countsNow();
+  return countsNow().catch(() => counts);
 }
 
 /** An open loop: what is due is sent even if earlier ones are not answered, and waiting counts as latency. */
-async function sendUntil(signal: AbortSignal, { traffic, kafka, http, tally }: LiveRunOptions): Promise<void> {
+async function sendUntilEnd({ traffic, kafka, http, tally, end }: LiveRunOptions): Promise<void> {
   let next = traffic.next();
-  while (!signal.aborted && next.done !== true) {
+  while (!end.aborted && next.done !== true) {
     const { dueMs, door, record } = next.value;
     if (dueMs > Date.now()) {
       await sleep(TICK_MS);
@@ -73,9 +75,13 @@ async function sendUntil(signal: AbortSignal, { traffic, kafka, http, tally }: L
   }
 }
 
-async function untilDecided(tally: Tally): Promise<void> {
-  const deadline = performance.now() + DRAIN_MS;
-  while (tally.undecided > 0 && performance.now() < deadline) await sleep(TICK_MS);
+/** Until everything that was sent is acknowledged, answered and decided, as far as the time allows. */
+async function untilSettled({ kafka, http, tally, hurry }: LiveRunOptions): Promise<void> {
+  const from = performance.now();
+  const inTime = (): boolean => performance.now() - from < (hurry.aborted ? SHORT_DRAIN_MS : DRAIN_MS);
+  let flushed = false;
+  void Promise.all([kafka.flush(), http.flush()]).then(() => (flushed = true));
+  while ((!flushed || tally.undecided > 0) && inTime()) await sleep(TICK_MS);
 }
 
 function countsSince(before: Scraped, now: Scraped): ServiceCounts {

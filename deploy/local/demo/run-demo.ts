@@ -58,10 +58,11 @@ export async function runDemo(run: DemoRun): Promise<Totals> {
       tally,
       adminUrls: Object.values(holdfast.adminUrls),
       onSecond: (seen) => show(screen, { tally, counts: seen, seconds: seconds(), nowMs: Date.now() }),
-      signal: endOf(run),
+      end: endOf(run),
+      hurry: signal,
     });
     const sent = { kafka: kafka.sent - sentBefore, http: http.sent };
-    return totalsOf({ tally, counts, sent, seconds: seconds(), startSeconds, history });
+    return totalsOf({ tally, counts, sent, seconds: seconds(), startSeconds, history, interrupted: signal.aborted });
   } finally {
     http.close();
     await kafka.close();

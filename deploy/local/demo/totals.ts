@@ -40,9 +40,11 @@ export function totalsOf(run: {
   readonly seconds: number;
   readonly startSeconds: number;
   readonly history: LoadedHistory | null;
+  /** It did not end by itself: what was under way could not be waited for. */
+  readonly interrupted: boolean;
 }): Totals {
-  const { tally, counts, sent, seconds, startSeconds, history } = run;
-  const problems = problemsOf(tally);
+  const { tally, counts, sent, seconds, startSeconds, history, interrupted } = run;
+  const problems = [...wrongOf(tally), ...(interrupted ? [] : missingOf(tally))];
   return {
     ok: problems.length === 0,
     problems,
@@ -65,15 +67,22 @@ export function totalsOf(run: {
   };
 }
 
-function problemsOf(tally: Tally): string[] {
+/** What may not be at any moment. */
+function wrongOf(tally: Tally): string[] {
   const problems: string[] = [];
-  if (tally.undecided > 0) problems.push(`${tally.undecided} transactions were sent and not decided.`);
   if (tally.decidedTwice > 0) problems.push(`${tally.decidedTwice} transactions were decided twice.`);
-  const [fault] = tally.httpFaults;
-  if (fault !== undefined) problems.push(`${tally.httpFaults.length} requests got no answer: ${fault}.`);
   for (const [status, count] of tally.httpStatuses) {
     if (!EXPECTED_STATUSES.includes(status)) problems.push(`${count} requests were answered ${status}.`);
   }
+  return problems;
+}
+
+/** What has to be there in the end. */
+function missingOf(tally: Tally): string[] {
+  const problems: string[] = [];
+  if (tally.undecided > 0) problems.push(`${tally.undecided} transactions were sent and not decided.`);
+  const [fault] = tally.httpFaults;
+  if (fault !== undefined) problems.push(`${tally.httpFaults.length} requests got no answer: ${fault}.`);
   if (tally.decided === 0) problems.push('Nothing was decided.');
   return problems;
 }
