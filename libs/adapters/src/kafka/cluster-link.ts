@@ -48,6 +48,7 @@ export class ClusterLink {
   readonly #requestTimeoutMs: number;
   #leaders = new Map<string, ReadonlyMap<number, string>>();
   #freshUntilMs = 0;
+  #closed = false;
   #refreshing: Promise<void> | null = null;
   readonly #connecting = new Map<string, Promise<Broker>>();
 
@@ -134,7 +135,12 @@ export class ClusterLink {
     }
   }
 
+  /** Waits for what is in flight, or for its deadline. Every later use rejects. */
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#cluster.disconnect();
+    // Whatever was connecting meanwhile may have connected.
+    await Promise.allSettled([this.#refreshing, ...this.#connecting.values()]);
     await this.#cluster.disconnect();
   }
 
@@ -183,6 +189,7 @@ export class ClusterLink {
   }
 
   async #ensureFresh(topic: string): Promise<void> {
+    if (this.#closed) throw new Error('The connection to Kafka is closed');
     if (this.#topics.has(topic) && performance.now() < this.#freshUntilMs) return;
     this.#topics.add(topic);
     await this.#refresh();

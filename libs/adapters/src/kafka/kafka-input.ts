@@ -53,7 +53,7 @@ export class InputConsumer implements InputTopics {
     this.names = topics;
     this.#options = options;
     this.#link = new ClusterLink(createKafka(kafka, log), { requestTimeoutMs: kafka.requestTimeoutMs });
-    this.#reader = new PartitionReader(this.#link, { readCommitted: true });
+    this.#reader = new PartitionReader(this.#link, { readCommitted: true, pollMs: 250 });
     this.#membership = new GroupMembership({
       kafka,
       ...(log === undefined ? {} : { log }),
