@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createEventCodec } from '#libs/contracts';
 import {
   type Clock,
@@ -15,7 +14,7 @@ import { shareRuns } from './onnx/shared-runs.ts';
 import { StoreKeys } from './redis/keys.ts';
 import { connectRedis, waitForRedis } from './redis/redis-client.ts';
 import { RedisDetailCache } from './redis/redis-detail-cache.ts';
-import { checkNamespace } from './redis/redis-namespace.ts';
+import { checkNamespace, hashKeyFingerprint } from './redis/redis-namespace.ts';
 import { RedisStateStore } from './redis/redis-state-store.ts';
 
 const START_TIMEOUT_MS = 10_000;
@@ -84,8 +83,8 @@ export async function openScoring(
   const { redis } = connection;
   try {
     await waitForRedis(redis, START_TIMEOUT_MS);
-    const hashKeyFingerprint = createHash('sha256').update(state.hashKey).digest('hex').slice(0, 16);
-    const faults = await checkNamespace(redis, keys, { partitions, hashKeyFingerprint });
+    const wanted = { partitions, hashKeyFingerprint: hashKeyFingerprint(state.hashKey) };
+    const faults = await checkNamespace(redis, keys, wanted);
     if (faults.length > 0) throw new UnusableStore(faults);
   } catch (error) {
     await connection.close();

@@ -39,9 +39,9 @@ export class InputRig {
     this.#producer = new KafkaProducer({ kafka: this.kafka });
   }
 
-  async makeTopic(partitions: number, records = 0): Promise<string> {
+  async makeTopic(partitions: number, records = 0, configs: Readonly<Record<string, string>> = {}): Promise<string> {
     const name = `inputs-${randomUUID()}`;
-    await this.#topics.create([{ name, partitions, configs: {} }], 1);
+    await this.#topics.create([{ name, partitions, configs }], 1);
     for (const partition of upTo(partitions)) await this.fill(name, partition, records);
     return name;
   }

@@ -111,6 +111,20 @@ describe('an input consumer', () => {
     expect(batches[0]).toMatchObject({ from: 0 });
   });
 
+  it.each(['gzip', 'zstd'])('reads what a broker compresses by %s', async (compression) => {
+    const topic = await rig.makeTopic(1, 500, { 'compression.type': compression });
+    const { consumer, handled } = await rig.join(topic);
+    await vi.waitFor(() => expect(consumer.position(topic, 0)).toBe(500), soon);
+    expect(handled.get(0)).toEqual(upTo(500));
+  });
+
+  it('ends with advice at a compression that it does not know', async () => {
+    const topic = await rig.makeTopic(1, 5, { 'compression.type': 'lz4' });
+    const { crashes } = await rig.join(topic);
+    await vi.waitFor(() => expect(crashes).toHaveLength(1), soon);
+    expect(String(crashes[0])).toMatch(/compression.type to zstd/);
+  });
+
   it('reports a handler that failed', async () => {
     const topic = await rig.makeTopic(1, 1);
     const { crashes } = await rig.join(topic, { onBatch: () => Promise.reject(new Error('a bug')) });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { PROTOCOL_VERSION } from '#libs/core';
 import type { StoreKeys } from './keys.ts';
@@ -10,6 +11,11 @@ export interface Namespace {
   readonly partitions: number;
   /** Of the dedup hash key: a changed key would make every known transaction new. */
   readonly hashKeyFingerprint: string;
+}
+
+/** What tells two hash keys apart without telling them. */
+export function hashKeyFingerprint(hashKey: Uint8Array): string {
+  return createHash('sha256').update(hashKey).digest('hex').slice(0, 16);
 }
 
 /**
