@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ with \`ops audit\`. Exit code 1 when a threshold or the audit fails. Needs k6 1.
 `;
 const SCENARIOS = ['smoke'];
 const resultDir = join(localDir, 'load');
+/** What was asked over HTTP and answered: the senders' own record. */
+const askedFile = join(resultDir, 'asked.ndjson');
 const log = (line: string): void => console.error(line);
 
 interface LoadOptions {
@@ -39,7 +41,7 @@ async function runLoad(k6: string, options: LoadOptions): Promise<boolean> {
     try {
       await system.start();
       const passed = await runK6(k6, options, system);
-      const audit = await system.ops(['audit', '--json']);
+      const audit = await system.ops(['audit', '--asked', askedFile, '--json']);
       log(`audit: ${audit.exitCode === 0 ? 'clean' : 'NOT CLEAN'} ${audit.output.trim()}${audit.errors.trim()}`);
       return passed && audit.exitCode === 0;
     } finally {
@@ -68,7 +70,15 @@ async function runK6(
     DURATION: `${seconds}s`,
     SUMMARY: summary,
   };
-  const flags = ['run', '--no-usage-report', '--quiet', '--no-color'];
+  await rm(askedFile, { force: true });
+  const flags = [
+    'run',
+    '--no-usage-report',
+    '--quiet',
+    '--no-color',
+    '--log-format=raw',
+    `--console-output=${askedFile}`,
+  ];
   const timeoutMs = (seconds + 120) * 1_000;
   const failure = await runCommand(k6, [...flags, script], { env, timeoutMs }).then(
     () => undefined,
