@@ -12,6 +12,7 @@ export function createProgram(context: CommandContext): Command {
   const { terminal } = context;
   const program = new Command('ops')
     .usage('<command> [options]')
+    .helpCommand(false)
     .description('Prepares, feeds and examines Holdfast. `ops <command> --help` has options and examples.')
     .commandsGroup('Prepare:')
     .addCommand(topicsCommand(context))

@@ -37,8 +37,7 @@ function tell(error: unknown, terminal: Terminal): number {
     return EXIT.interrupted;
   }
   if (error instanceof TransientFault) {
-    const where = error.code === 'store_unreachable' ? 'REDIS_URL' : 'KAFKA_BROKERS';
-    terminal.err(`error: ${error.message}\nCheck that ${where} names a service that runs, then try again.\n`);
+    terminal.err(`error: ${error.message}\n${adviceOn(error)}`);
     return EXIT.failed;
   }
   if (isFileError(error)) {
@@ -47,6 +46,12 @@ function tell(error: unknown, terminal: Terminal): number {
   }
   terminal.err(`This is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.bug;
+}
+
+function adviceOn({ code }: TransientFault): string {
+  if (code.startsWith('model')) return '';
+  const variable = code.startsWith('store') ? 'REDIS_URL' : 'KAFKA_BROKERS';
+  return `Check that ${variable} names a service that runs, then try again.\n`;
 }
 
 function isFileError(error: unknown): error is Error {

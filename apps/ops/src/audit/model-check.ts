@@ -26,7 +26,7 @@ export class ModelCheck {
     const { probability, model, featureSet, vector } = placed.decision;
     if (probability === null) return;
     const own = this.#model;
-    const atHand = own?.identity.sha256 === model?.sha256 && own?.featureSet === featureSet;
+    const atHand = own !== null && own.identity.sha256 === model?.sha256 && own.featureSet === featureSet;
     if (!atHand || vector.length !== FEATURES.length) {
       this.#notChecked += 1;
       return;

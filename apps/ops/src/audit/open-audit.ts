@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import {
   agreedPartitions,
   connectRedis,
   FEATURE_SET,
+  hashKeyFingerprint,
   KafkaDecisionLog,
   loadChampion,
   ModelRefused,
@@ -77,7 +77,7 @@ export async function openAudit(config: Config, warn: (line: string) => void): P
 
 /** With another hash key or number of partitions every account would seem wrong. */
 function assertNamespace(stored: Readonly<Record<string, string>>, config: Config, partitions: number): void {
-  const fingerprint = createHash('sha256').update(config.state.hashKey).digest('hex').slice(0, 16);
+  const fingerprint = hashKeyFingerprint(config.state.hashKey);
   if (stored['hash_key'] !== undefined && stored['hash_key'] !== fingerprint) {
     throw new CommandFailed(
       'HOLDFAST_HASH_KEY is not the key that the state was made with: give the one of the service.',
