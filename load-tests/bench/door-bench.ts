@@ -24,6 +24,7 @@ export interface DoorFigures {
 }
 
 const POLL_MS = 100;
+const QUIET_MS = 1_000;
 
 /**
  * Drives `load` and measures what the processes spend on it, from its beginning until everything that it brought is decided and published.
@@ -41,17 +42,11 @@ export async function measureDoor(
     redis: cpuUsOf(services.redis?.pid),
     broker: cpuUsOf(services.kafka?.pid),
   });
-  const settled = async () => {
-    const metrics = await scrape([adminUrl]);
-    return metrics.sum('holdfast_decisions_total') + metrics.sum('holdfast_duplicates_total');
-  };
-  const settledBefore = await settled();
   const before = cpu();
   const startedAt = performance.now();
   await load();
-  while ((await settled()) - settledBefore < transactions) await sleep(POLL_MS);
-  while ((await scrape([holdfast.adminUrls.worker])).sum('holdfast_outbox_depth_events') > 0) await sleep(POLL_MS);
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const settledAt = await untilQuiet(holdfast.adminUrls.worker);
+  const seconds = (settledAt - startedAt) / 1_000;
   const after = cpu();
   const metrics = await scrape([adminUrl]);
   const batches = metrics.sum('holdfast_batch_transactions_count', { door });
@@ -67,4 +62,20 @@ export async function measureDoor(
     medianRecordBytes: await medianRecordBytes(services.redis?.port ?? 0, '*:a:*'),
     stageMsPerBatch: Object.fromEntries([...stages].map(([stage, sum]) => [stage, round2((1_000 * sum) / batches)])),
   };
+}
+
+/** When the input was read to its end and everything committed was published, and stayed so; monotonic milliseconds. */
+async function untilQuiet(workerAdminUrl: string): Promise<number> {
+  let quietSince: number | null = null;
+  let published = 0;
+  for (;;) {
+    await sleep(POLL_MS);
+    const metrics = await scrape([workerAdminUrl]);
+    const behind = metrics.sum('holdfast_consumer_lag_records') + metrics.sum('holdfast_outbox_depth_events');
+    const publishedNow = metrics.sum('holdfast_published_events_total');
+    if (behind > 0 || publishedNow > published) quietSince = null;
+    else quietSince ??= performance.now();
+    published = publishedNow;
+    if (quietSince !== null && performance.now() - quietSince > QUIET_MS) return quietSince;
+  }
 }
