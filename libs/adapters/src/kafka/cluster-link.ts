@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
-import { withinDeadline } from './deadline.ts';
+import { bounded, DeadlineExceeded } from './deadline.ts';
 import { decodeFetchResponse, type FetchPosition, type FetchResponse } from './fetch-protocol.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from './kafka-client.ts';
-import { isLeaderError, KafkaError, LEADER_RETRY_MS } from './kafka-error.ts';
+import { isLeaderError, LEADER_RETRY_MS } from './kafka-error.ts';
 import {
   type Broker,
   type Cluster,
   clusterOf,
   type Connection,
   fetchRequestV11,
-  type ProtocolRequest,
   type RequestOf,
 } from './kafkajs-internals.ts';
 import {
@@ -19,13 +18,11 @@ import {
   type ProducePart,
   type ProduceResponse,
 } from './produce-protocol.ts';
+import { METADATA_MAX_AGE_MS, TopicLeaders } from './topic-leaders.ts';
 
 /** kafkajs keeps two connections to each broker; it uses the second for fetches alone. */
 export type Lane = 'main' | 'fetch';
 
-const METADATA_MAX_AGE_MS = 30_000;
-/** After metadata could not be had, the old one is used for so long before the next try. */
-const METADATA_RETRY_MS = 250;
 const EARLIEST = -2;
 const LATEST = -1;
 /** Bound of a whole fetch response; a first batch that is larger is sent all the same. */
@@ -44,43 +41,34 @@ export interface FetchRequest {
  */
 export class ClusterLink {
   readonly #cluster: Cluster;
-  readonly #topics = new Set<string>();
+  readonly #leaders: TopicLeaders;
   readonly #requestTimeoutMs: number;
-  #leaders = new Map<string, ReadonlyMap<number, string>>();
-  #freshUntilMs = 0;
-  #closed = false;
-  #refreshing: Promise<void> | null = null;
   readonly #connecting = new Map<string, Promise<Broker>>();
 
   constructor(kafka: Kafka, options: { readonly requestTimeoutMs?: number | undefined } = {}) {
     this.#cluster = clusterOf(kafka, { metadataMaxAge: METADATA_MAX_AGE_MS, allowAutoTopicCreation: false });
     this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+    this.#leaders = new TopicLeaders(this.#cluster, this.#requestTimeoutMs);
   }
 
   /** Connects and loads the metadata of `topics`. Not needed, but fails where a first use would. */
   async connect(topics: readonly string[]): Promise<void> {
-    for (const topic of topics) this.#topics.add(topic);
-    await this.#refresh();
+    await this.#leaders.load(topics);
   }
 
-  /** Node id of the partition's leader. */
+  /** Node id of the partition's leader. Rejects with an error for which `isLeaderError` holds when there is none now. */
   async leaderOf(topic: string, partition: number): Promise<string> {
-    await this.#ensureFresh(topic);
-    const leader = this.#leaders.get(topic)?.get(partition);
-    if (leader !== undefined && leader !== '-1') return leader;
-    this.markStale();
-    throw new KafkaError(leader === undefined ? 3 : 5, `${topic}/${partition}`);
+    return this.#leaders.leaderOf(topic, partition);
   }
 
-  /** Number of partitions of a topic, as of the last metadata; 0 when there is no such topic. */
+  /** Number of partitions of a topic; 0 when there is no such topic. */
   async partitionCount(topic: string): Promise<number> {
-    await this.#ensureFresh(topic);
-    return this.#leaders.get(topic)?.size ?? 0;
+    return this.#leaders.partitionCount(topic);
   }
 
-  /** Has the metadata loaded again before the next use. */
+  /** Has the metadata loaded again at the next use. */
   markStale(): void {
-    this.#freshUntilMs = 0;
+    this.#leaders.markStale();
   }
 
   async fetch(nodeId: string, lane: Lane, request: FetchRequest): Promise<FetchResponse> {
@@ -137,10 +125,10 @@ export class ClusterLink {
 
   /** Waits for what is in flight, or for its deadline. Every later use rejects. */
   async close(): Promise<void> {
-    this.#closed = true;
+    const closed = this.#leaders.close();
     await this.#cluster.disconnect();
     // Whatever was connecting meanwhile may have connected.
-    await Promise.allSettled([this.#refreshing, ...this.#connecting.values()]);
+    await Promise.allSettled([closed, ...this.#connecting.values()]);
     await this.#cluster.disconnect();
   }
 
@@ -164,68 +152,37 @@ export class ClusterLink {
     lane: Lane,
     { request, requestTimeout, decode }: { request: RequestOf; requestTimeout: number; decode: (bytes: Buffer) => T },
   ): Promise<T> {
-    let connection: Connection | undefined;
-    try {
+    const used: { connection?: Connection } = {};
+    const exchange = async (): Promise<T> => {
       const broker = await this.#broker(nodeId);
-      connection = await broker.connectionPool.getConnection(lane === 'fetch' ? 1 : 0);
+      const connection = await broker.connectionPool.getConnection(lane === 'fetch' ? 1 : 0);
+      used.connection = connection;
       const response = { decode: async (bytes: Buffer) => decode(bytes), parse: async (data: T) => data };
-      const protocolRequest: ProtocolRequest<T> = { request, response, requestTimeout, logResponseError: false };
-      return await connection.send(protocolRequest);
+      return connection.send({ request, response, requestTimeout, logResponseError: false });
+    };
+    try {
+      // kafkajs has its own timer, but not for a request on a connection that goes away in the same moment.
+      return await bounded(exchange(), requestTimeout + 1_000);
     } catch (error) {
       this.markStale();
       // A connection that is silent for so long may lead nowhere: the host can be gone without a word.
-      if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError') connection?.socket?.destroy(error);
+      if (isTimeout(error)) used.connection?.socket?.destroy(error);
       throw error;
     }
   }
 
   /** One try at a time: each that fails in kafkajs closes the connection under the others. */
   #broker(nodeId: string): Promise<Broker> {
-    const connecting =
-      this.#connecting.get(nodeId) ??
-      this.#cluster.findBroker({ nodeId }).finally(() => this.#connecting.delete(nodeId));
+    const known = this.#connecting.get(nodeId);
+    if (known !== undefined) return known;
+    const connecting = bounded(this.#cluster.findBroker({ nodeId }), this.#requestTimeoutMs).finally(() =>
+      this.#connecting.delete(nodeId),
+    );
     this.#connecting.set(nodeId, connecting);
     return connecting;
   }
+}
 
-  async #ensureFresh(topic: string): Promise<void> {
-    if (this.#closed) throw new Error('The connection to Kafka is closed');
-    if (this.#topics.has(topic) && performance.now() < this.#freshUntilMs) return;
-    this.#topics.add(topic);
-    await this.#refresh();
-  }
-
-  #refresh(): Promise<void> {
-    this.#refreshing ??= this.#load().finally(() => (this.#refreshing = null));
-    return this.#refreshing;
-  }
-
-  async #load(): Promise<void> {
-    try {
-      await withinDeadline(this.#loadMetadata(), { deadlineMs: this.#requestTimeoutMs, code: 'metadata_failed' });
-      this.#freshUntilMs = performance.now() + METADATA_MAX_AGE_MS;
-    } catch (error) {
-      // One leaderless partition fails kafkajs's metadata as a whole: the others go on with what was known.
-      if (this.#leaders.size === 0) throw error;
-      this.#freshUntilMs = performance.now() + METADATA_RETRY_MS;
-    }
-  }
-
-  async #loadMetadata(): Promise<void> {
-    await this.#cluster.connect();
-    let missing: Error | null = null;
-    for (const topic of this.#topics) {
-      // One by one: a topic that is not there fails kafkajs's request for all of them.
-      await this.#cluster.addMultipleTargetTopics([topic]).catch((error: Error) => {
-        if (!isLeaderError(error)) throw error;
-        missing = error;
-      });
-    }
-    await this.#cluster.refreshMetadata();
-    for (const topic of this.#topics) {
-      const partitions = this.#cluster.findTopicPartitionMetadata(topic);
-      this.#leaders.set(topic, new Map(partitions.map(({ partitionId, leader }) => [partitionId, String(leader)])));
-    }
-    if (missing !== null) throw missing as Error;
-  }
+function isTimeout(error: unknown): error is Error {
+  return error instanceof DeadlineExceeded || (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError');
 }

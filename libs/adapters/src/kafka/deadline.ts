@@ -1,5 +1,10 @@
 import { TransientFault } from '#libs/core';
 
+/** There was no answer in time. */
+export class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded';
+}
+
 export interface Deadline {
   readonly deadlineMs: number;
   /** Code of the fault that a late or failed work becomes. */
@@ -9,23 +14,27 @@ export interface Deadline {
 }
 
 /**
- * `work`, or a `TransientFault` after `deadlineMs`. The work goes on unobserved: it must be harmless when nobody waits for it any more.
- * Anything that `work` rejects with becomes the cause of such a fault, unless it is one already or `passes`.
+ * `work`, or `DeadlineExceeded` after `deadlineMs`. The work goes on unobserved: it must be harmless when nobody waits for it any more.
  */
-export async function withinDeadline<T>(work: Promise<T>, { deadlineMs, code, passes }: Deadline): Promise<T> {
+export async function bounded<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new TransientFault(code, `No answer from Kafka within ${deadlineMs} ms`)),
-      deadlineMs,
-    );
+    const expire = (): void => reject(new DeadlineExceeded(`No answer from Kafka within ${deadlineMs} ms`));
+    timer = setTimeout(expire, deadlineMs);
   });
   try {
     return await Promise.race([work, expired]);
-  } catch (error) {
-    throw passes?.(error) === true ? error : asTransientFault(error, code);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** As `bounded`, but every failure is a `TransientFault` with `code`, unless it is one already or `passes`. */
+export async function withinDeadline<T>(work: Promise<T>, { deadlineMs, code, passes }: Deadline): Promise<T> {
+  try {
+    return await bounded(work, deadlineMs);
+  } catch (error) {
+    throw passes?.(error) === true ? error : asTransientFault(error, code);
   }
 }
 

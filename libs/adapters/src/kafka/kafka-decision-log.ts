@@ -44,9 +44,10 @@ export class KafkaDecisionLog implements DecisionLog {
     this.#appender = new BatchAppender(this.#appendLink, { operation: 'append', deadlineMs, gapMs });
   }
 
-  /** Connects now instead of at the first use; rejects with `TransientFault` when there is no Kafka. */
+  /** Connects now instead of at the first use; rejects with `TransientFault('connect_failed')` when there is no Kafka. */
   async connect(): Promise<void> {
-    await Promise.all([this.#readLink.connect([this.#topic]), this.#appendLink.connect([this.#topic])]);
+    const links = [this.#readLink, this.#appendLink].map((link) => link.connect([this.#topic]));
+    await withinDeadline(Promise.all(links), { deadlineMs: this.#deadlineMs, code: 'connect_failed' });
   }
 
   async watermarks(partition: number): Promise<Watermarks> {

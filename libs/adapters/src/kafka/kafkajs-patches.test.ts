@@ -8,6 +8,8 @@ const silent = { debug: () => undefined, error: () => undefined, warn: () => und
 const logger = { ...silent, namespace: () => silent };
 
 interface Connection {
+  connectionStatus: string;
+  failIfNotConnected(): void;
   connect(): Promise<unknown>;
   disconnect(): Promise<unknown>;
 }
@@ -59,6 +61,22 @@ describe('kafkajs, repaired', () => {
     await connection.connect();
     expect(opened).toBe(2);
     await connection.disconnect();
+  });
+
+  it('refuses requests on a connection that is being closed', async () => {
+    const socketFactory = ({ onConnect }: { onConnect: () => void }): FakeSocket => {
+      setTimeout(onConnect, 1);
+      return new FakeSocket();
+    };
+    const options = { host: 'h', port: 1, logger, socketFactory, connectionTimeout: 1_000, requestTimeout: 1_000 };
+    const connection = new Connection(options);
+    await connection.connect();
+    connection.failIfNotConnected();
+    const closing = connection.disconnect();
+    expect(connection.connectionStatus).toBe('disconnecting');
+    expect(() => connection.failIfNotConnected()).toThrow('Not connected');
+    await closing;
+    expect(() => connection.failIfNotConnected()).toThrow('Not connected');
   });
 
   it('sets no timer for an empty request queue, and one for a queue that is throttled or has to wait', () => {

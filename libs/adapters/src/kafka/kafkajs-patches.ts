@@ -13,8 +13,11 @@ interface RequestQueue {
 }
 
 interface Connection {
+  readonly connectionStatus: string;
+  readonly broker: string;
   connecting?: Promise<unknown>;
   connect: (this: Connection) => Promise<unknown>;
+  failIfNotConnected: (this: Connection) => void;
 }
 
 interface ConsumerGroup {
@@ -24,10 +27,11 @@ interface ConsumerGroup {
 let patched = false;
 
 /**
- * Repairs three faults of kafkajs in place, once; safe to call again. Throws when the installed version is not the one they were found in.
+ * Repairs four faults of kafkajs in place, once; safe to call again. Throws when the installed version is not the one they were found in.
  * 1. Every connection wakes each millisecond to look at an empty queue: 7 % of a core for an idle producer.
  * 2. Two callers that find one connection closed both open a socket; the first is never closed and keeps the process alive.
- * 3. A member whose coordinator's host dies goes on asking that host until the consumer crashes, loses its membership and waits for its own old
+ * 3. A connection that is being closed still takes requests; nobody answers them, and its timer is gone: they wait for ever.
+ * 4. A member whose coordinator's host dies goes on asking that host until the consumer crashes, loses its membership and waits for its own old
  *    session to end. Now it looks for the new coordinator and goes on as the member that it is.
  */
 export function patchKafkajs(): void {
@@ -41,6 +45,7 @@ export function patchKafkajs(): void {
     this.connecting ??= connect.call(this).finally(() => delete this.connecting);
     return this.connecting;
   };
+  connection.failIfNotConnected = failIfNotOpen;
   const group = (require('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }).prototype;
   const heartbeat = group.heartbeat;
   group.heartbeat = async function heartbeatOrFindCoordinator(options): Promise<void> {
@@ -51,6 +56,14 @@ export function patchKafkajs(): void {
     }
   };
   patched = true;
+}
+
+function failIfNotOpen(this: Connection): void {
+  if (this.connectionStatus === 'connected') return;
+  const errors = require('kafkajs/src/errors') as {
+    KafkaJSConnectionError: new (message: string, options: { broker: string }) => Error;
+  };
+  throw new errors.KafkaJSConnectionError('Not connected', { broker: this.broker });
 }
 
 const CONNECTION_ERRORS: ReadonlySet<string> = new Set([

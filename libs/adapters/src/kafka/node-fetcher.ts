@@ -165,12 +165,10 @@ export class NodeFetcher {
 
   /** The poll under way does not know of this read and can end after it is due. */
   #answerWhenDue(read: PendingRead): void {
-    setTimeout(
-      () => {
-        if (this.#waiting.has(read)) answerEmpty(read);
-      },
-      Math.max(0, read.untilMs - performance.now()),
-    );
+    const answer = (): void => {
+      if (this.#waiting.has(read)) answerEmpty(read);
+    };
+    setTimeout(answer, Math.max(0, read.untilMs - performance.now())).unref();
   }
 }
 
