@@ -122,7 +122,7 @@ function print(result: unknown): void {
   if (values.json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
   const rows = Object.entries(result as Record<string, unknown>).map(([figure, value]) => ({
     figure,
-    value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    value: typeof value === 'string' ? value : JSON.stringify(value),
   }));
   process.stdout.write(`${formatTable(rows)}\n`);
 }

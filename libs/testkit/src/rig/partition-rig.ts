@@ -53,7 +53,7 @@ const clock: Clock = {
     }),
 };
 
-export const RELAY_LIMITS: RelayLimits = {
+const RELAY_LIMITS: RelayLimits = {
   lingerMs: 0,
   pollMs: 20,
   maxSendBytes: 1024 * 1024,
