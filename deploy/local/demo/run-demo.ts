@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Holdfast } from '../holdfast-processes.ts';
 import { DecisionFollower } from './decision-follower.ts';
 import { HttpSender } from './http-sender.ts';
@@ -96,7 +97,7 @@ function sayHowToTry({ screen, holdfast, world, ratePerSecond }: DemoRun, startS
       `Holdfast is running, ${startSeconds.toFixed(1)} s after its start, on ${ratePerSecond} simulated payments a second.`,
       `  HTTP     ${httpUrl}/v1/decisions   key ${apiKey}`,
       `  metrics  ${adminUrls.api}/metrics   ${adminUrls.worker}/metrics`,
-      `  logs     ${api.logFile}   ${worker.logFile}`,
+      `  logs     ${relative('', api.logFile)}   ${relative('', worker.logFile)}`,
       '  Ask for a decision yourself:',
       `    ${curlLine({ httpUrl, apiKey, accountId })}`,
       '',
