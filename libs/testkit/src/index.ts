@@ -4,3 +4,5 @@ export { accountStreams, reducerParameters, type AccountStream, type Delivery } 
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
 export { AccountOracle } from './oracle/account-oracle.ts';
 export { vectorByDefinition, type Past } from './oracle/vector-by-definition.ts';
+export { inputBatch, INPUT_TOPIC, PartitionRig } from './rig/partition-rig.ts';
+export { transaction } from './rig/transactions.ts';
