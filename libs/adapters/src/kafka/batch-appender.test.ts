@@ -131,6 +131,21 @@ describe('appending batches', () => {
     await retry;
   });
 
+  it('asks again who leads what was not sent when the request before it failed', async () => {
+    const { link, append } = make();
+    const first = append(0);
+    const sent = await link.next();
+    const waiting = append(1);
+    await delay(10);
+    link.leaders.set(1, 'n2');
+    sent.fail(new Error('No answer'));
+    await expect(first).rejects.toThrow(TransientFault);
+    const moved = await link.next();
+    expect([moved.nodeId, contents(moved)]).toEqual(['n2', ['1:a']]);
+    moved.answer();
+    await waiting;
+  });
+
   it('gives up in time, and never sends what it gave up before it was sent', async () => {
     const { link, append } = make({ deadlineMs: 60 });
     const stuck = append(0, 'stuck');

@@ -129,6 +129,10 @@ export class BatchAppender {
       }
     } catch (error) {
       for (const append of appends) append.reject(error);
+      // What was not sent yet may have another leader by now.
+      const { waiting } = this.#node(nodeId);
+      for (const append of waiting) this.#reroute(append);
+      waiting.clear();
     }
   }
 

@@ -4,14 +4,7 @@ import { bounded, DeadlineExceeded } from './deadline.ts';
 import { decodeFetchResponse, type FetchPosition, type FetchResponse } from './fetch-protocol.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from './kafka-client.ts';
 import { isLeaderError, LEADER_RETRY_MS } from './kafka-error.ts';
-import {
-  type Broker,
-  type Cluster,
-  clusterOf,
-  type Connection,
-  fetchRequestV11,
-  type RequestOf,
-} from './kafkajs-internals.ts';
+import { type Broker, type Cluster, clusterOf, fetchRequestV11, type RequestOf } from './kafkajs-internals.ts';
 import {
   decodeProduceResponse,
   encodeProduceRequest,
@@ -142,7 +135,7 @@ export class ClusterLink {
       });
       return Number(responses[0]!.partitions[0]!.offset);
     } catch (error) {
-      this.markStale();
+      this.#leaders.markStale(nodeId);
       throw error;
     }
   }
@@ -152,11 +145,10 @@ export class ClusterLink {
     lane: Lane,
     { request, requestTimeout, decode }: { request: RequestOf; requestTimeout: number; decode: (bytes: Buffer) => T },
   ): Promise<T> {
-    const used: { connection?: Connection } = {};
+    const used: { broker?: Broker } = {};
     const exchange = async (): Promise<T> => {
-      const broker = await this.#broker(nodeId);
-      const connection = await broker.connectionPool.getConnection(lane === 'fetch' ? 1 : 0);
-      used.connection = connection;
+      used.broker = await this.#broker(nodeId);
+      const connection = await used.broker.connectionPool.getConnection(lane === 'fetch' ? 1 : 0);
       const response = { decode: async (bytes: Buffer) => decode(bytes), parse: async (data: T) => data };
       return connection.send({ request, response, requestTimeout, logResponseError: false });
     };
@@ -164,9 +156,9 @@ export class ClusterLink {
       // kafkajs has its own timer, but not for a request on a connection that goes away in the same moment.
       return await bounded(exchange(), requestTimeout + 1_000);
     } catch (error) {
-      this.markStale();
-      // A connection that is silent for so long may lead nowhere: the host can be gone without a word.
-      if (isTimeout(error)) used.connection?.socket?.destroy(error);
+      this.#leaders.markStale(nodeId);
+      // Connections to a host that is silent for so long may lead nowhere; left open, they would be asked for metadata too.
+      if (isTimeout(error)) used.broker?.connectionPool.map(({ socket }) => socket?.destroy(error));
       throw error;
     }
   }

@@ -15,7 +15,10 @@ export interface Cluster {
 }
 
 export interface Broker {
-  readonly connectionPool: { getConnection(index: 0 | 1): Promise<Connection> };
+  readonly connectionPool: {
+    getConnection(index: 0 | 1): Promise<Connection>;
+    map(visit: (connection: Connection) => void): void;
+  };
   listOffsets(request: {
     replicaId: number;
     isolationLevel: number;

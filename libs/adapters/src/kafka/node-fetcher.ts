@@ -32,8 +32,8 @@ export interface PendingRead {
 
 export interface NodeFetcherOptions {
   fetch(lane: Lane, request: FetchRequest): Promise<FetchResponse>;
-  /** A read that failed for want of the right leader. */
-  reroute(read: PendingRead, error: KafkaError): void;
+  /** A read whose partition may have another leader. */
+  reroute(read: PendingRead): void;
   readonly readCommitted: boolean;
   /** Bound of one long poll: what a read can wait for when it comes just after one has begun. */
   readonly pollMs: number;
@@ -123,6 +123,8 @@ export class NodeFetcher {
       for (const read of reads) this.#settle(lane, read, byKey.get(keyOf(read)));
     } catch (error) {
       for (const read of reads) settleWith(read, () => read.reject(error));
+      for (const read of this.#waiting) this.#options.reroute(read);
+      this.#waiting.clear();
     }
   }
 
@@ -135,7 +137,7 @@ export class NodeFetcher {
     }
     if (fetched.errorCode !== 0) {
       const error = new KafkaError(fetched.errorCode, keyOf(read));
-      if (error.isLeaderError) return this.#options.reroute(read, error);
+      if (error.isLeaderError) return this.#options.reroute(read);
       return settleWith(read, () => read.reject(error));
     }
     try {

@@ -193,6 +193,22 @@ describe('reading partitions', () => {
     await retry;
   });
 
+  it('asks again who leads what waited beside a request that failed', async () => {
+    const { link, read } = make();
+    const first = read(0);
+    const poll = await link.next();
+    const waiting = read(1);
+    (await link.next()).answer([fetched(1)]);
+    await delay(10);
+    link.leaders.set(1, 'n2');
+    poll.fail(new Error('No answer'));
+    await expect(first).rejects.toMatchObject({ code: 'read_failed' });
+    const moved = await link.next();
+    expect([moved.nodeId, partitionsOf(moved)]).toEqual(['n2', [1]]);
+    moved.answer([withRecord(1)]);
+    await waiting;
+  });
+
   it('gives up in time when there is no answer at all', async () => {
     const { read } = make({ deadlineMs: 50 });
     await expect(read(0, { maxWaitMs: 10 })).rejects.toMatchObject({ code: 'read_failed' });

@@ -43,6 +43,18 @@ describe('the leaders of partitions', () => {
     expect(await topics.leaderOf('t', 0)).toBe('1');
   });
 
+  it('are asked for first when a request has failed at the known one, and taken as known when they cannot be had', async () => {
+    const leaders = [1, 2];
+    const { state, topics } = fakeCluster(leaders);
+    await topics.load(['t']);
+    leaders[0] = 3;
+    topics.markStale('1');
+    expect(await topics.leaderOf('t', 0)).toBe('3');
+    state.broken = new Error('nobody answers');
+    topics.markStale('3');
+    expect(await topics.leaderOf('t', 0)).toBe('3');
+  });
+
   it('stay known for all partitions when one without a leader fails the metadata', async () => {
     const { state, topics } = fakeCluster([1, 2]);
     await topics.load(['t']);

@@ -15,6 +15,8 @@ export class TopicLeaders {
   readonly #topics = new Set<string>();
   /** Node ids by partition, by topic; null while a partition has no leader. */
   readonly #leaders = new Map<string, ReadonlyMap<number, string | null>>();
+  /** Nodes that a request has failed at since the metadata was loaded. */
+  readonly #suspects = new Set<string>();
   #freshUntilMs = 0;
   #refreshing: Promise<void> | null = null;
   #closed = false;
@@ -30,11 +32,14 @@ export class TopicLeaders {
     await this.#refresh();
   }
 
-  /** Node id of the leader. A known one is given at once, even if new metadata is only on its way: one lost partition delays no other. */
+  /**
+   * Node id of the leader. A known one is given at once, even if new metadata is only on its way: one lost partition delays no other. One at
+   * which a request has failed is given only if new metadata, when that can be had, still names it.
+   */
   async leaderOf(topic: string, partition: number): Promise<string> {
     const fresh = this.#ensureFresh(topic);
     const known = this.#leaders.get(topic)?.get(partition);
-    if (typeof known === 'string') {
+    if (typeof known === 'string' && !this.#suspects.has(known)) {
       fresh.catch(() => undefined);
       return known;
     }
@@ -51,9 +56,10 @@ export class TopicLeaders {
     return this.#leaders.get(topic)?.size ?? 0;
   }
 
-  /** Has the metadata loaded again at the next use. */
-  markStale(): void {
+  /** Has the metadata loaded again at the next use; the partitions of `suspect`, a node id, wait for it. */
+  markStale(suspect?: string): void {
     this.#freshUntilMs = 0;
+    if (suspect !== undefined) this.#suspects.add(suspect);
   }
 
   /** Every later use rejects; resolves when nothing is being loaded any more. */
@@ -78,6 +84,7 @@ export class TopicLeaders {
     try {
       await bounded(this.#load(), this.#timeoutMs);
       this.#freshUntilMs = performance.now() + METADATA_MAX_AGE_MS;
+      this.#suspects.clear();
     } catch (error) {
       // One leaderless partition fails kafkajs's metadata as a whole: the others go on with what was known.
       if (this.#leaders.size === 0) throw error;
