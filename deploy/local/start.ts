@@ -127,6 +127,7 @@ async function main(): Promise<number> {
   }
   const screen = createScreen(options.json ? process.stderr : process.stdout);
   const stop = new AbortController();
+  stop.signal.addEventListener('abort', () => screen.say('stopping'));
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     failure ??= error;

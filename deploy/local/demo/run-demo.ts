@@ -68,7 +68,6 @@ export async function runDemo(run: DemoRun): Promise<Totals> {
     http.close();
     await kafka.close();
     await follower.stop();
-    if (signal.aborted) screen.say('stopping');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Decision, LogEvent } from '#libs/core';
+import { type Decision, type LogEvent, minorPerMajor } from '#libs/core';
 import type { SimulatedEvent } from '#libs/simulator';
 import type { HttpOutcome } from './http-sender.ts';
 import { Latencies, type Quantiles, RecentLatencies } from './latencies.ts';
@@ -108,7 +108,9 @@ export class Tally {
 
   #seeHold({ transaction, riskScore, reasons }: Decision, nowMs: number): void {
     this.holds += 1;
-    const amount = `${(transaction.amountMinor / 100).toFixed(2)} ${transaction.currency}`;
+    const perMajor = minorPerMajor(transaction.currency);
+    const digits = Math.round(Math.log10(perMajor));
+    const amount = `${(transaction.amountMinor / perMajor).toFixed(digits)} ${transaction.currency}`;
     const [reason] = reasons;
     this.recentHolds.unshift({
       atMs: nowMs,
