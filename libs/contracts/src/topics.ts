@@ -45,7 +45,8 @@ export function topicNames(prefix = ''): TopicNames {
 
 /**
  * The topics of the contract. Never compacted: the decisions topic is a history, not a table. Stamped on append: retention counts from the
- * arrival, or a transaction dated 2018 would be deleted at once.
+ * arrival, or a transaction dated 2018 would be deleted at once. Stored uncompressed: producers may compress by any codec, and the broker undoes it, so
+ * that no reader needs to know snappy or lz4.
  */
 export function topicDefinitions(options: TopicOptions = {}): readonly TopicDefinition[] {
   const { partitions = DEFAULT_PARTITIONS, replicationFactor = 1 } = options;
@@ -60,6 +61,7 @@ export function topicDefinitions(options: TopicOptions = {}): readonly TopicDefi
       'retention.ms': String(retentionMs),
       'retention.bytes': '-1',
       'message.timestamp.type': 'LogAppendTime',
+      'compression.type': 'uncompressed',
       'max.message.bytes': String(maxRecordBytes),
       'min.insync.replicas': String(replicationFactor >= 3 ? 2 : 1),
       'unclean.leader.election.enable': 'false',
