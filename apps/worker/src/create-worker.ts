@@ -28,12 +28,14 @@ export interface WorkerDependencies {
 
 /** Half of what the output topic takes in one record: a rejection carries its original in base64. */
 const BATCH_BYTES = 512 * 1024;
+/** Between requests to a broker, so that what several partitions send or ask goes in one. */
+const REQUEST_GAP_MS = 5;
 const KEPT_OUTBOX_EVENTS = 2_000;
 const RELAY: Omit<RelayLimits, 'lingerMs' | 'openAgeMs'> = {
   pollMs: 200,
   maxSendBytes: 1024 * 1024,
   maxEntries: 64,
-  trimIntervalMs: 5,
+  trimIntervalMs: 20,
   keepEvents: KEPT_OUTBOX_EVENTS,
 };
 
@@ -60,7 +62,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     await scoring.close();
     throw error;
   });
-  const decisionLog = new KafkaDecisionLog({ kafka, topic: names.decisions, log });
+  const decisionLog = new KafkaDecisionLog({ kafka, topic: names.decisions, log, gapMs: REQUEST_GAP_MS });
   const producer = new KafkaProducer({ kafka, log });
   const details = new DecisionDetails(scoring.details, () => metrics.add('detailFailures', 1, {}));
   const consumer: InputConsumer = new InputConsumer({

@@ -53,6 +53,8 @@ export class Relay {
   readonly #stopping = new StopSignal();
   #sentSeq: number;
   #mustResend = false;
+  /** There may be something in the outbox that was not sent; progress of the log alone does not read it again. */
+  #outboxStirred = true;
   #caughtUp = false;
   #notedSeq: number;
   #notedDeadLetterSeq = -1;
@@ -84,6 +86,7 @@ export class Relay {
 
   /** There may be something in the outbox. */
   wake(): void {
+    this.#outboxStirred = true;
     this.#wakeup.wake();
   }
 
@@ -140,14 +143,9 @@ export class Relay {
 
   async #follow(): Promise<void> {
     const acknowledged = this.#mustResend ? 0 : this.#sentSeq;
-    const { records, nextOffset, highWatermark } = await this.#ports.log.read(
-      this.#partition,
-      this.#follower.nextOffset,
-      {
-        maxBytes: this.#limits.maxSendBytes,
-        maxWaitMs: this.#limits.pollMs * 5,
-      },
-    );
+    const wait = { maxBytes: this.#limits.maxSendBytes, maxWaitMs: this.#limits.pollMs * 5 };
+    const read = await this.#ports.log.read(this.#partition, this.#follower.nextOffset, wait);
+    const { records, nextOffset, highWatermark } = read;
     const before = this.#follower.position.seq;
     for (const record of records) {
       const followed = this.#follower.accept(record);
@@ -166,24 +164,28 @@ export class Relay {
   async #publish(): Promise<void> {
     if (this.#ports.clock.monotonicMs() - this.#openedAtMs > this.#limits.openAgeMs) return this.#finish('aged');
     if (this.#mustResend) await this.#rewind();
-    const page = await this.#ports.store.readOutbox(
-      this.#partition,
-      this.#opened.home,
-      this.#sentSeq,
-      this.#limits.maxEntries,
-    );
+    if (this.#outboxStirred) await this.#sendOutbox();
+    if (this.#mustResend || this.#end !== null) return;
+    await this.#note();
+    if (this.#outboxStirred) return;
+    const woken = await this.#wakeup.wait(this.#limits.pollMs);
+    if (!woken) this.#outboxStirred = true;
+    if (this.#end === null && this.#limits.lingerMs > 0)
+      await this.#ports.clock.sleep(this.#limits.lingerMs, this.#stopping);
+  }
+
+  /** Sends a page of what was committed; more than a page leaves the outbox stirred. */
+  async #sendOutbox(): Promise<void> {
+    const { maxEntries, maxSendBytes } = this.#limits;
+    const page = await this.#ports.store.readOutbox(this.#partition, this.#opened.home, this.#sentSeq, maxEntries);
     if (page.status !== 'ok') return this.#fenced(page);
     if (page.seq < this.#sentSeq) return this.#finish('moved');
     this.#committedSeq = page.seq;
-    for (const send of outboxSends(page.entries, this.#sentSeq, this.#limits.maxSendBytes)) {
+    this.#outboxStirred = page.entries.length >= maxEntries;
+    for (const send of outboxSends(page.entries, this.#sentSeq, maxSendBytes)) {
       await this.#send(send);
       if (this.#mustResend || this.#end !== null) return;
     }
-    await this.#note();
-    if (page.entries.length >= this.#limits.maxEntries) return;
-    await this.#wakeup.wait(this.#limits.pollMs);
-    if (this.#end === null && this.#limits.lingerMs > 0)
-      await this.#ports.clock.sleep(this.#limits.lingerMs, this.#stopping);
   }
 
   /** After a send whose outcome is unknown, or that came to nothing: read all there is, go on behind the last valid record. */
@@ -192,6 +194,7 @@ export class Relay {
     while (this.#follower.nextOffset < high && this.#end === null) await this.#wakeup.wait(this.#limits.pollMs);
     this.#sentSeq = this.#follower.position.seq;
     this.#mustResend = false;
+    this.#outboxStirred = true;
   }
 
   async #send({ events, lastSeq }: OutboxSend): Promise<void> {

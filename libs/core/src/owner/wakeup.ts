@@ -16,12 +16,15 @@ export class Wakeup {
     this.#waiting?.stop();
   }
 
-  async wait(timeoutMs: number): Promise<void> {
+  /** Resolves with whether it was woken; false when the time ran out. */
+  async wait(timeoutMs: number): Promise<boolean> {
     if (!this.#woken) {
       this.#waiting = new StopSignal();
       await this.#clock.sleep(timeoutMs, this.#waiting);
       this.#waiting = null;
     }
+    const woken = this.#woken;
     this.#woken = false;
+    return woken;
   }
 }
