@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { buildIfStale } from '../../deploy/local/build.ts';
 import { localDir } from '../../deploy/local/cached-download.ts';
 import { startServices } from '../../deploy/local/services.ts';
+import { measureAcks } from './ack-bench.ts';
 import { formatTable } from './cpu-table.ts';
 import { measureDoor, type BenchSystem } from './door-bench.ts';
 import { saturate } from './http-load.ts';
@@ -15,7 +16,7 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
 
   npm run bench -- core    each stage of a decision in one process, without Redis and Kafka
   npm run bench -- kafka   the worker on a real Redis and Kafka, as fast as it goes
-  npm run bench -- http    the api on a real Redis and Kafka, as fast as it goes
+  npm run bench -- http    the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
 
   --transactions N   how many are measured                        (60000 for kafka, 20000 for http)
   --warm-up N        how many before that                         (20000 and 5000)
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+const ACK_REQUESTS = 1_000;
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function benchDoor(door: 'http' | 'kafka'): Promise<unknown> {
@@ -49,7 +51,7 @@ async function benchDoor(door: 'http' | 'kafka'): Promise<unknown> {
     const holdfast = await privateSystem({ ...services, partitions: 12, logDir: join(workDir, 'logs'), log });
     try {
       const file = values.file === undefined ? join(workDir, 'transactions.ndjson') : resolve(values.file);
-      if (values.file === undefined) await simulate(holdfast, file, transactions + warmUp);
+      if (values.file === undefined) await simulate(holdfast, file, transactions + warmUp + ACK_REQUESTS);
       const system = { services, holdfast };
       return door === 'kafka'
         ? await kafka(system, file, { transactions, warmUp })
@@ -86,7 +88,7 @@ async function kafka(system: BenchSystem, file: string, { transactions, warmUp }
 async function http(system: BenchSystem, file: string, { transactions, warmUp }: Amounts): Promise<unknown> {
   const { holdfast } = system;
   await holdfast.start();
-  const bodies = await readBodies(file, warmUp + transactions);
+  const bodies = await readBodies(file, warmUp + transactions + ACK_REQUESTS);
   const connections = Number(values.connections);
   const ask = (from: number, to: number) =>
     saturate(holdfast.httpUrl, holdfast.apiKey, { bodies: bodies.slice(from, to), connections });
@@ -100,7 +102,9 @@ async function http(system: BenchSystem, file: string, { transactions, warmUp }:
       latencies = await ask(warmUp, warmUp + transactions);
     },
   });
-  return { bench: 'http', connections, ...figures, latencies };
+  log(`measuring: ${ACK_REQUESTS} requests at 50 a second, by what the answer waits for`);
+  const acks = await measureAcks(holdfast, bodies.slice(warmUp + transactions));
+  return { bench: 'http', connections, ...figures, latencies, acks };
 }
 
 async function simulate({ ops }: BenchSystem['holdfast'], file: string, transactions: number): Promise<void> {

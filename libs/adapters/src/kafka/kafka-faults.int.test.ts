@@ -67,6 +67,8 @@ async function followUntil(
 ): Promise<LogRecord[]> {
   const followed: LogRecord[] = [];
   for (let offset = 0; ;) {
+    // Before the read: one that was asked for earlier may not know of the last records.
+    const isLast = stopped();
     try {
       const { records, nextOffset, highWatermark } = await decisions.read(partition, offset, {
         maxBytes: 100_000,
@@ -74,7 +76,7 @@ async function followUntil(
       });
       followed.push(...records);
       offset = nextOffset;
-      if (stopped() && offset >= highWatermark) return followed;
+      if (isLast && offset >= highWatermark) return followed;
     } catch (error) {
       if (!(error instanceof TransientFault)) throw error;
       await delay(50);
