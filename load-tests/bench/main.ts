@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -54,7 +54,7 @@ async function benchDoor(door: 'http' | 'kafka'): Promise<unknown> {
       if (values.file === undefined) await simulate(holdfast, file, transactions + warmUp + ACK_REQUESTS);
       const system = { services, holdfast };
       return door === 'kafka'
-        ? await kafka(system, file, { transactions, warmUp })
+        ? await kafka(system, file, { transactions, warmUp, workDir })
         : await http(system, file, { transactions, warmUp });
     } finally {
       await holdfast.stop();
@@ -71,18 +71,25 @@ interface Amounts {
 }
 
 /** Everything lies in the topic before it is measured, so that batches are full: the cost of a worker that is behind, or under full load. */
-async function kafka(system: BenchSystem, file: string, { transactions, warmUp }: Amounts): Promise<unknown> {
+async function kafka(
+  system: BenchSystem,
+  file: string,
+  { transactions, warmUp, workDir }: Amounts & { workDir: string },
+): Promise<unknown> {
   const { holdfast } = system;
   await holdfast.start();
-  const stream = async (limit: number): Promise<void> => {
-    const sent = await holdfast.ops(['stream', '--file', file, '--limit', String(limit), '--rate', 'max', '--json']);
+  const lines = await readBodies(file, warmUp + transactions);
+  const stream = async (part: readonly Buffer[]): Promise<void> => {
+    const partFile = join(workDir, 'part.ndjson');
+    await writeFile(partFile, `${part.join('\n')}\n`);
+    const sent = await holdfast.ops(['stream', '--file', partFile, '--rate', 'max', '--json']);
     if (sent.exitCode !== 0) throw new Error(sent.errors);
   };
   log(`warm-up: ${warmUp} transactions`);
-  await measureDoor(system, 'kafka', { transactions: warmUp, load: () => stream(warmUp) });
-  log(`measuring: ${transactions} transactions, after the ${warmUp} duplicates of the warm-up`);
-  const sent = warmUp + transactions;
-  return { bench: 'kafka', ...(await measureDoor(system, 'kafka', { transactions: sent, load: () => stream(sent) })) };
+  await measureDoor(system, 'kafka', { transactions: warmUp, load: () => stream(lines.slice(0, warmUp)) });
+  log(`measuring: ${transactions} transactions`);
+  const figures = await measureDoor(system, 'kafka', { transactions, load: () => stream(lines.slice(warmUp)) });
+  return { bench: 'kafka', ...figures };
 }
 
 async function http(system: BenchSystem, file: string, { transactions, warmUp }: Amounts): Promise<unknown> {
