@@ -1,8 +1,7 @@
 import type { RequestResult } from '#libs/core';
-import { countResults, recordStages, type Metrics } from '#libs/platform';
+import { countRefusal, countResults, recordStages, type Metrics } from '#libs/platform';
 
 const DOOR = 'http';
-const REFUSALS = ['closed', 'gap', 'stale', 'conflict', 'full'] as const;
 
 /** Counts what became of one batch of requests: each metric once. `longestWaitMs` is from the first request's arrival to now. */
 export function countBatch(metrics: Metrics, results: readonly RequestResult[], longestWaitMs: number): void {
@@ -20,8 +19,5 @@ export function countBatch(metrics: Metrics, results: readonly RequestResult[], 
     recordStages(metrics, DOOR, first.timings);
   }
   const refused = results.find((result) => result.status === 'unavailable');
-  if (refused !== undefined) {
-    const status = REFUSALS.find((known) => known === refused.reason) ?? 'unknown';
-    metrics.add('commits', 1, { door: DOOR, status });
-  }
+  if (refused !== undefined) countRefusal(metrics, DOOR, refused.reason);
 }

@@ -1,28 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openPartitionStore, openScoring, type OpenedScoring } from '#libs/adapters';
-import { DAY_MS, PartitionOwner, type Model, type OwnerHooks, type OwnerPorts } from '#libs/core';
+import { PartitionOwner, type OwnerHooks, type OwnerPorts } from '#libs/core';
 import { systemClock, type Config } from '#libs/platform';
-import { InMemoryLog } from '#libs/testkit';
-
-/** A model that fears large amounts. */
-const model: Model = {
-  identity: { id: 'fake', version: '1.0.0', sha256: 'a'.repeat(64) },
-  featureSet: 'f'.repeat(64),
-  score: async (vectors, rows) => {
-    const width = vectors.length / rows;
-    return Float32Array.from({ length: rows }, (_, row) => 1 / (1 + Math.exp(8 - (vectors[row * width] ?? 0))));
-  },
-};
-
-const LIMITS = {
-  lingerMs: 0,
-  pollMs: 20,
-  maxSendBytes: 1024 * 1024,
-  maxEntries: 100,
-  trimIntervalMs: 0,
-  keepEvents: 2_000,
-  openAgeMs: DAY_MS,
-};
+import { fakeModel, InMemoryLog, RELAY_LIMITS } from '#libs/testkit';
 
 /** One partition, alone in its namespace, on a real Redis and a log in memory, with an owner that can come and go. */
 export class LivePartition {
@@ -51,7 +31,7 @@ export class LivePartition {
     const keyPrefix = `test-${randomBytes(6).toString('hex')}`;
     const settings = { ...config, redis: { ...config.redis, keyPrefix }, partitions: 1 };
     const onRedisError = (): void => undefined;
-    const scoring = await openScoring(settings, { model, clock: systemClock, onRedisError });
+    const scoring = await openScoring(settings, { model: fakeModel(), clock: systemClock, onRedisError });
     return new LivePartition(scoring, await openPartitionStore(scoring, settings, onRedisError));
   }
 
@@ -69,7 +49,7 @@ export class LivePartition {
       sent: ignored,
       retried: ignored,
     };
-    const owner = new PartitionOwner(0, this.#ports, { limits: LIMITS, hooks });
+    const owner = new PartitionOwner(0, this.#ports, { limits: RELAY_LIMITS, hooks });
     const forget = this.#ports.store.onCommitted(() => owner.wake());
     const running = owner.run();
     this.#stopOwner = async () => {

@@ -1,6 +1,6 @@
 import { type Clock, type ItemResult, type OwnerPorts, TransientFault } from '#libs/core';
 import type { InputBatch, InputConsumer } from '#libs/adapters';
-import { type CheckResult, countResults, type Logger, type Metrics, recordStages } from '#libs/platform';
+import { type CheckResult, countRefusal, countResults, type Logger, type Metrics, recordStages } from '#libs/platform';
 import { applyBatch, type InputWork } from './apply-batch.ts';
 import { DependencyContacts } from './dependency-contacts.ts';
 import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
@@ -24,7 +24,6 @@ const DOOR = 'kafka';
 const COMMIT_HINT_MS = 3_000;
 const DRAIN_MS = 3_000;
 const DRAIN_STEP_MS = 10;
-const COMMIT_STATUSES = ['closed', 'gap', 'stale', 'conflict', 'full'] as const;
 
 /** Consumes the input partitions that the group gives it, and owns the partitions of log and store that go with them. */
 export class Worker {
@@ -132,10 +131,7 @@ export class Worker {
     const startedAtMs = clock.monotonicMs();
     const next = await applyBatch(batch, work, {
       abandoned: () => this.#stopping || partition?.revoked !== false || batch.isStale(),
-      refused: (reason) => {
-        const status = COMMIT_STATUSES.find((known) => known === reason) ?? 'unknown';
-        metrics.add('commits', 1, { door: DOOR, status });
-      },
+      refused: (reason) => countRefusal(metrics, DOOR, reason),
       committed: ({ results, timings, lastSeq }, applied) => {
         partition?.noteCommit(lastSeq, applied);
         metrics.add('commits', 1, { door: DOOR, status: 'committed' });

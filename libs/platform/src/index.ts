@@ -6,7 +6,7 @@ export type { ApiKey } from './config/parse-value.ts';
 export { processConfig } from './config/process-config.ts';
 export { createLifecycle, type Close, type Lifecycle, type StopResult } from './lifecycle.ts';
 export { createLogger, type Logger } from './logger.ts';
-export { countResults, recordStages } from './metrics/count-results.ts';
+export { countRefusal, countResults, recordStages } from './metrics/count-results.ts';
 export { createMetrics, describeMetrics, type Metrics, type Reading } from './metrics/metrics.ts';
 export { EXIT, handleProcessSignals } from './process-signals.ts';
 export { runProcess, type ProcessFrame, type ProcessOptions } from './run-process.ts';

@@ -46,3 +46,11 @@ export function recordStages(metrics: Metrics, door: Door, { state, features, mo
   metrics.record('stageSeconds', model / 1_000, { door, stage: 'model' });
   metrics.record('stageSeconds', commit / 1_000, { door, stage: 'commit' });
 }
+
+const REFUSALS = ['closed', 'gap', 'stale', 'conflict', 'full'] as const;
+
+/** Counts a commit attempt that wrote nothing, by what the store said; anything else it was refused for counts as `unknown`. */
+export function countRefusal(metrics: Metrics, door: Door, reason: string): void {
+  const status = REFUSALS.find((known) => known === reason) ?? 'unknown';
+  metrics.add('commits', 1, { door, status });
+}

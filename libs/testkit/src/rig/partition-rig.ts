@@ -31,6 +31,7 @@ import {
   type Transaction,
   Relay,
 } from '#libs/core';
+import { systemClock } from '#libs/platform';
 import { fakeModel } from '../fakes/fake-model.ts';
 import { InMemoryLog } from '../fakes/in-memory-log.ts';
 import { MemoryDeadLetters, MemoryInputTopics } from '../fakes/memory-topics.ts';
@@ -38,22 +39,11 @@ import { MemoryDeadLetters, MemoryInputTopics } from '../fakes/memory-topics.ts'
 export const INPUT_TOPIC = 'transactions.v1';
 const PARTITION = 0;
 
-/** Real time: what these tests order, they order by steps, not by clocks. */
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  random: () => 0.5,
-  sleep: (delayMs, signal) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      signal?.onStop(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }),
-};
+/** Real time, without jitter: what these tests order, they order by steps, not by clocks. */
+const clock: Clock = { ...systemClock, random: () => 0.5 };
 
-const RELAY_LIMITS: RelayLimits = {
+/** A relay that neither lingers nor waits. */
+export const RELAY_LIMITS: RelayLimits = {
   lingerMs: 0,
   pollMs: 20,
   maxSendBytes: 1024 * 1024,
