@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AnswerChecker } from '#libs/testkit';
 import { curlLine } from '../../deploy/local/demo/try-it.ts';
 import { START_TIMEOUT_MS, startSystem, type SystemUnderTest } from './system-under-test.ts';
 
 let system: SystemUnderTest;
+const openApi = readFileSync(`${import.meta.dirname}/../../apps/api/openapi.json`, 'utf8');
+const checker = new AnswerChecker(JSON.parse(openApi) as object);
 
 beforeAll(async () => {
   system = await startSystem('http-contract');
@@ -18,6 +22,7 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Every answer must be one that the published document describes. */
 async function call(path: string, init: RequestInit = {}): Promise<Answer> {
   const headers = {
     authorization: `Bearer ${system.apiKey}`,
@@ -28,7 +33,10 @@ async function call(path: string, init: RequestInit = {}): Promise<Answer> {
     ...init,
     headers: { ...headers, ...(init.headers as Record<string, string> | undefined) },
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+  const body = (await response.json()) as Answer['body'];
+  const received = { method: init.method ?? 'GET', path, status: response.status, body };
+  expect(checker.faults({ ...received, headers: Object.fromEntries(response.headers) })).toEqual([]);
+  return { status: response.status, headers: response.headers, body };
 }
 
 const decide = (transaction: object | string, headers: Record<string, string> = {}): Promise<Answer> =>

@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import { createLogger, createMetrics, loadConfig, systemClock } from '#libs/platform';
+import { AnswerChecker } from '#libs/testkit';
 import { createApi, type Api } from '../src/create-api.ts';
+import { openApiDocument } from '../src/openapi/document.ts';
 import { FakeDetailCache, FakeScorer } from './fake-scorer.ts';
 
 const TOKEN = 'a-key-of-a-test';
+const checker = new AnswerChecker(JSON.parse(JSON.stringify(openApiDocument())) as object);
 
 /** What a request of a test looks like. */
 export interface Sent {
@@ -32,7 +35,10 @@ export function wireTransaction(fields: object = {}): Record<string, unknown> {
   };
 }
 
-/** An api over fakes, the same composition as the real one; requests go in without a socket unless `api.listen` is called. */
+/**
+ * An api over fakes, the same composition as the real one. Requests go in without a socket unless `api.listen` is called, and each answer must be one
+ * that openapi.json describes.
+ */
 export async function startApiUnderTest(environment: Record<string, string> = {}) {
   const scorer = new FakeScorer();
   const detailCache = new FakeDetailCache();
@@ -76,11 +82,12 @@ export async function startApiUnderTest(environment: Record<string, string> = {}
       },
       ...(body === undefined ? {} : { payload: isRaw ? Buffer.from(body) : JSON.stringify(body) }),
     });
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      body: response.payload === '' ? {} : (JSON.parse(response.payload) as Record<string, unknown>),
-    };
+    const { statusCode: status, payload } = response;
+    const answered = payload === '' ? undefined : (JSON.parse(payload) as Record<string, unknown>);
+    const answerHeaders = response.headers as Record<string, string | undefined>;
+    const faults = checker.faults({ method, path, status, headers: answerHeaders, body: answered });
+    if (faults.length > 0) throw new Error(`openapi.json does not describe ${status} ${payload}: ${faults.join('; ')}`);
+    return { status, headers: answerHeaders, body: answered ?? {} };
   };
   return { api, scorer, detailCache, lines, request, token: TOKEN, close: () => api.close() };
 }

@@ -29,7 +29,8 @@ export { ID_PATTERN } from './dto/wire-decorators.ts';
 export type { FieldFault, FieldFaultCode } from './field-fault.ts';
 export * from './limits.ts';
 export { PROBLEM_CONTENT_TYPE, PROBLEMS, problem, type Problem, type ProblemCode } from './problems.ts';
-export { type JsonSchema, schemasOf } from './schema.ts';
+export { publicSchemas } from './public-schema.ts';
+export type { JsonSchema } from './schema.ts';
 export {
   DEFAULT_PARTITIONS,
   topicDefinitions,

@@ -31,7 +31,8 @@ export interface CompileOptions {
 
 /** Keyword of the card number rule. */
 export const CARD_NUMBER_KEYWORD = 'containsNoCardNumber';
-const REF_PREFIX = '#/definitions/';
+/** Where the schemas of nested classes lie. */
+export const DEFINITIONS = '#/definitions/';
 
 type Converters = NonNullable<NonNullable<Parameters<typeof targetConstructorToSchema>[1]>['additionalConverters']>;
 
@@ -42,7 +43,7 @@ const CONVERTERS = {
   [FINITE_NUMBER]: { type: 'number' },
   [NO_CARD_NUMBER]: { type: 'string', [CARD_NUMBER_KEYWORD]: true },
   [ValidationTypes.NESTED_VALIDATION]: ({ context }: { context?: WireContext }) => ({
-    $ref: REF_PREFIX + (context?.nested?.().name ?? ''),
+    $ref: DEFINITIONS + (context?.nested?.().name ?? ''),
   }),
 } as Converters;
 
@@ -76,7 +77,7 @@ export function compileValidator<T extends object>(root: abstract new () => T, o
     name,
     options.unknownFields === 'refuse' ? { ...schema, additionalProperties: false } : schema,
   ]);
-  return ajv.compile<T>({ $ref: REF_PREFIX + root.name, definitions: Object.fromEntries(definitions) });
+  return ajv.compile<T>({ $ref: DEFINITIONS + root.name, definitions: Object.fromEntries(definitions) });
 }
 
 /**
@@ -85,7 +86,7 @@ export function compileValidator<T extends object>(root: abstract new () => T, o
  */
 function schemaOf(dto: DtoClass): JsonSchema {
   const schema = targetConstructorToSchema(dto, {
-    refPointerPrefix: REF_PREFIX,
+    refPointerPrefix: DEFINITIONS,
     additionalConverters: CONVERTERS,
   }) as JsonSchema & { properties: Record<string, JsonSchema> };
   const fields = metadataOf(dto);

@@ -11,7 +11,7 @@ export const SCHEMA_VERSION = 1;
 /** `<topic>:<offset after the last applied record>`. */
 const INPUT_POSITION = /^[A-Za-z0-9._-]{1,249}:[0-9]{1,15}$/;
 
-const REJECTION_REASONS = [
+export const REJECTION_REASONS = [
   'malformed',
   'invalid_transaction',
   'unsupported_event_type',

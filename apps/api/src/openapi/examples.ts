@@ -1,0 +1,52 @@
+/** A transaction, and what it is answered. `openapi.test.ts` sends the one and receives the others. */
+export const TRANSACTION = {
+  transaction_id: 'tx-20260514-0001',
+  account_id: 'acct-4821',
+  occurred_at: '2026-05-14T09:31:07.412Z',
+  amount_minor: 129_990,
+  currency: 'EUR',
+  event_type: 'authorization',
+  channel: 'card_not_present',
+  card_id: 'c-77',
+  terminal_id: 't-9',
+  merchant: { id: 'm-310', mcc: '5732', country: 'DE' },
+  counterparty_account_id: 'acct-9',
+  device: { id: 'd-5', ip: '203.0.113.7' },
+  location: { lat: 52.52, lon: 13.4 },
+  network_scores: [{ source: 'scheme', value: 42, scale: 99 }],
+};
+
+export const DECISION = {
+  decision_id: '0222e3fa-6599-5896-a218-a76974df36e0',
+  transaction_id: 'tx-20260514-0001',
+  account_id: 'acct-4821',
+  decision: 'hold',
+  risk_score: 620,
+  probability: 0.31,
+  risk_level: 'elevated',
+  reasons: [{ code: 'MODEL_SCORE', text: 'The risk is too high', source: 'model' }],
+  rules: [],
+  model: { id: 'fake', version: '1.0.0', sha256: 'ab'.repeat(32) },
+  feature_set: 'cd'.repeat(32),
+  policy_version: 'default-1',
+  degraded: false,
+  degraded_reasons: [],
+  evaluation: 'new',
+  hold: { expires_at: '2026-05-17T12:00:00.000Z' },
+  occurred_at: '2026-05-14T09:31:07.412Z',
+  decided_at: '2026-05-14T12:00:00.000Z',
+  late: false,
+  timings_ms: { state: 0.612, features: 0.1, model: 0.2, commit: 0.5, total: 1.6 },
+};
+
+export const DUPLICATE = { ...DECISION, evaluation: 'duplicate' };
+
+export const EXPIRED = {
+  decision_id: DECISION.decision_id,
+  transaction_id: DECISION.transaction_id,
+  account_id: DECISION.account_id,
+  decision: DECISION.decision,
+  risk_score: DECISION.risk_score,
+  evaluation: 'duplicate',
+  detail: 'expired',
+};

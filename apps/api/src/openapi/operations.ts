@@ -1,0 +1,93 @@
+import { ID_PATTERN, MAX_TRANSACTION_BYTES } from '#libs/contracts';
+import { TRANSACTION } from './examples.ts';
+import { decisionResponse, problemResponses, SCHEMAS } from './responses.ts';
+
+const ID = { type: 'string', pattern: ID_PATTERN.source };
+
+const TRACEPARENT = {
+  name: 'traceparent',
+  in: 'header',
+  description: 'W3C trace context. The request becomes a span of that trace, if its sampled flag is set.',
+  schema: { type: 'string' },
+  example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+};
+
+/** `POST /v1/decisions`. */
+export const decideOperation = {
+  operationId: 'decide',
+  tags: ['decisions'],
+  summary: 'Decides a transaction',
+  description:
+    'The same transaction sent again gets the first decision; the same identity with other content is a conflict.',
+  parameters: [
+    {
+      name: 'X-Deadline-Ms',
+      in: 'header',
+      description:
+        'Milliseconds until the answer is needed; past them it is 503. A larger one than the service allows counts as the largest; without one the service has a default.',
+      schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
+      example: 250,
+    },
+    {
+      name: 'Prefer',
+      in: 'header',
+      description:
+        'RFC 7240. `ack=state` (the default) answers when the decision is committed, `ack=replica` when a replica has it too, `ack=log` when it has been read back from the log. Other preferences are ignored, another `ack` is refused.',
+      schema: { type: 'string' },
+      example: 'ack=log',
+    },
+    TRACEPARENT,
+  ],
+  requestBody: {
+    required: true,
+    description: `At most ${MAX_TRANSACTION_BYTES} bytes. Unknown fields are refused.`,
+    content: {
+      'application/json': {
+        schema: { $ref: `${SCHEMAS}Transaction` },
+        examples: { transaction: { value: TRANSACTION } },
+      },
+    },
+  },
+  responses: {
+    '200': decisionResponse('The decision.', {
+      'Idempotent-Replayed': {
+        description: 'There when the transaction had been decided before.',
+        schema: { const: 'true' },
+      },
+      'Preference-Applied': {
+        description: 'The `ack` of `Prefer`, when it was asked for.',
+        schema: { enum: ['ack=state', 'ack=replica', 'ack=log'] },
+      },
+    }),
+    ...problemResponses([
+      'malformed',
+      'unauthorized',
+      'identity_conflict',
+      'oversized',
+      'unsupported_media_type',
+      'invalid_transaction',
+      'unsupported_event_type',
+      'too_late',
+      'from_the_future',
+      'unavailable',
+    ]),
+  },
+};
+
+/** `GET /v1/decisions/{transaction_id}`. */
+export const findOperation = {
+  operationId: 'findDecision',
+  tags: ['decisions'],
+  summary: 'Finds a decision again',
+  description: 'As it was given, with `evaluation` `duplicate`.',
+  parameters: [
+    { name: 'transaction_id', in: 'path', required: true, schema: ID },
+    { name: 'account_id', in: 'query', required: true, schema: ID },
+    { name: 'event_type', in: 'query', schema: { enum: ['authorization'], default: 'authorization' } },
+    TRACEPARENT,
+  ],
+  responses: {
+    '200': decisionResponse('The decision.'),
+    ...problemResponses(['malformed', 'unauthorized', 'not_found', 'unavailable']),
+  },
+};
