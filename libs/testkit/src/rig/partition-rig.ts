@@ -23,6 +23,7 @@ import {
   type CommittedBatch,
   type LogEvent,
   type OpenedPartition,
+  type OpenResult,
   type OwnerPorts,
   type RefusedBatch,
   type RelayHooks,
@@ -55,9 +56,23 @@ export const RELAY_LIMITS: RelayLimits = {
 
 const noHooks: RelayHooks = { published: () => undefined, sent: () => undefined, retried: () => undefined };
 
+/** What is not the default of a test. */
+interface RigOptions {
+  /** The test run's services give one. */
+  readonly redisUrl?: string;
+  /** That of another rig: two stores of which one is left behind. */
+  readonly log?: InMemoryLog;
+  readonly outboxLimit?: number;
+  readonly logCap?: number;
+  readonly allowedLatenessMs?: number;
+}
+
+/** Each key of a partition with its value. */
+export type StoreCopy = readonly (readonly [name: string, dumped: Buffer])[];
+
 /** One partition on the real store scripts and a log in memory, driven step by step. */
 export class PartitionRig {
-  readonly log = new InMemoryLog({ partitions: 1 });
+  readonly log: InMemoryLog;
   readonly inputs = new MemoryInputTopics([INPUT_TOPIC]);
   readonly deadLetters = new MemoryDeadLetters();
   readonly keys: StoreKeys;
@@ -66,8 +81,9 @@ export class PartitionRig {
   readonly owner: OwnerPorts;
   readonly #subscriber: RedisConnection;
 
-  private constructor(redisUrl: string, options: { outboxLimit: number; logCap: number; allowedLatenessMs: number }) {
+  private constructor(redisUrl: string, options: Required<Omit<RigOptions, 'redisUrl'>>) {
     const { logCap, allowedLatenessMs } = options;
+    this.log = options.log;
     this.keys = new StoreKeys(`test-${randomBytes(6).toString('hex')}`);
     this.connection = connectRedis(redisUrl, { name: 'rig', commandTimeoutMs: 5_000 });
     this.#subscriber = connectRedis(redisUrl, { name: 'rig-sub', commandTimeoutMs: 5_000 });
@@ -99,13 +115,11 @@ export class PartitionRig {
     };
   }
 
-  /** `redisUrl` is given by the test run's services. */
-  static async start(
-    options: { redisUrl?: string; outboxLimit?: number; logCap?: number; allowedLatenessMs?: number } = {},
-  ): Promise<PartitionRig> {
+  static async start(options: RigOptions = {}): Promise<PartitionRig> {
     const url = options.redisUrl ?? process.env['REDIS_URL'];
     if (url === undefined) throw new Error('REDIS_URL is set by the test run');
-    const rig = new PartitionRig(url, { outboxLimit: 10_000, logCap: 512, allowedLatenessMs: DAY_MS, ...options });
+    const log = options.log ?? new InMemoryLog({ partitions: 1 });
+    const rig = new PartitionRig(url, { outboxLimit: 10_000, logCap: 512, allowedLatenessMs: DAY_MS, ...options, log });
     await waitForRedis(rig.connection.redis, 5_000);
     await waitForRedis(rig.#subscriber.redis, 5_000);
     return rig;
@@ -118,17 +132,34 @@ export class PartitionRig {
 
   /** Opens as an owner does; fails the test if it does not come to that. */
   async open(): Promise<OpenedPartition> {
-    const result = await openPartition(PARTITION, this.owner, () => undefined);
+    const result = await this.tryToOpen();
     if (result.status !== 'opened') throw new Error(`not opened: ${JSON.stringify(result)}`);
     return result;
   }
 
-  /** A relay of an opened partition, not running yet. */
-  relay(opened: OpenedPartition, hooks: Partial<RelayHooks> = {}, limits: Partial<RelayLimits> = {}): Relay {
-    const copier = new DeadLetterCopier(PARTITION, 0, this.owner);
+  /** Opens, then commits `transactions` as the HTTP door does. */
+  async openWith(transactions: readonly Transaction[]): Promise<OpenedPartition> {
+    const opened = await this.open();
+    await this.decide(...transactions);
+    return opened;
+  }
+
+  /** Opens as an owner does, over `ports` where they are given: those of another process, or of one that is about to die. */
+  async tryToOpen(ports: Partial<OwnerPorts> = {}): Promise<OpenResult> {
+    return openPartition(PARTITION, { ...this.owner, ...ports }, () => undefined);
+  }
+
+  /** A relay of an opened partition, not running yet. `limits` and `replaced` are what is not as the test run has it. */
+  relay(
+    opened: OpenedPartition,
+    hooks: Partial<RelayHooks> = {},
+    limits: Partial<RelayLimits> = {},
+    replaced: Partial<OwnerPorts> = {},
+  ): Relay {
+    const ports = { ...this.owner, ...replaced };
     return new Relay(PARTITION, opened, {
-      ports: this.owner,
-      copier,
+      ports,
+      copier: new DeadLetterCopier(PARTITION, 0, ports),
       limits: { ...RELAY_LIMITS, ...limits },
       hooks: { ...noHooks, ...hooks },
     });
@@ -170,24 +201,38 @@ export class PartitionRig {
     });
   }
 
-  /** Every key of the namespace with its value, as the server dumps it: what must be the same after a rebuild. */
-  async dump(...leaveOut: string[]): Promise<Record<string, string>> {
-    const { redis } = this.connection;
-    const root = this.keys.partition(PARTITION).home.replace(/home$/, '');
-    const names = (await redis.keys(`${root}*`)).filter((name) => !leaveOut.includes(name.slice(root.length)));
-    const values: Record<string, string> = {};
-    for (const name of names.toSorted()) {
-      const dumped = await redis.dumpBuffer(name);
-      values[name.slice(root.length)] = dumped?.toString('base64') ?? '';
-    }
-    return values;
+  /** The partition's keys without their common beginning, in order. */
+  async keyNames(): Promise<string[]> {
+    const root = this.#root;
+    return (await this.connection.redis.keys(`${root}*`)).map((name) => name.slice(root.length)).toSorted();
+  }
+
+  /** A backup of the partition: each key with its value, as the server dumps it. */
+  async copy(): Promise<StoreCopy> {
+    const names = await this.keyNames();
+    return Promise.all(
+      names.map(async (name): Promise<[string, Buffer]> => {
+        const dumped = await this.connection.redis.dumpBuffer(this.#root + name);
+        if (dumped === null) throw new Error(`${name} is gone`);
+        return [name, dumped];
+      }),
+    );
+  }
+
+  /** Puts a backup in place of what there is. */
+  async restore(copy: StoreCopy): Promise<void> {
+    await this.flush();
+    for (const [name, dumped] of copy) await this.connection.redis.restore(this.#root + name, 0, dumped);
   }
 
   /** Takes all of the partition away, as FLUSHALL does, but only here. */
   async flush(): Promise<void> {
-    const { redis } = this.connection;
-    const names = await redis.keys(`${this.keys.partition(PARTITION).home.replace(/home$/, '')}*`);
-    if (names.length > 0) await redis.del(...names);
+    const names = await this.keyNames();
+    if (names.length > 0) await this.connection.redis.del(...names.map((name) => this.#root + name));
+  }
+
+  get #root(): string {
+    return this.keys.partition(PARTITION).home.replace(/home$/, '');
   }
 }
 

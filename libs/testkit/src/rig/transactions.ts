@@ -22,3 +22,10 @@ export function transaction(
   if (!parsed.ok) throw new Error(JSON.stringify(parsed));
   return parsed.transaction;
 }
+
+/** Transactions `t<from>` to `t<to - 1>`, a minute apart, of seven accounts in turn. */
+export function transactions(from: number, to: number): Transaction[] {
+  return Array.from({ length: to - from }, (_, i) =>
+    transaction(`t${from + i}`, { account: `acct-${(from + i) % 7}`, minute: from + i }),
+  );
+}

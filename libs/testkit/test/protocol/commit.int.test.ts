@@ -1,7 +1,31 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PartitionRig, inputBatch, INPUT_TOPIC } from '../../src/rig/partition-rig.ts';
+import type { Redis } from 'ioredis';
+import { RedisStateStore } from '#libs/adapters';
+import { applyInput, decideRequests, type InputItem, scoreBatch, type StateStore, TransientFault } from '#libs/core';
+import { inputBatch, INPUT_TOPIC, PartitionRig } from '../../src/rig/partition-rig.ts';
 import { transaction } from '../../src/rig/transactions.ts';
-import { scoreBatch } from '#libs/core';
+import { overriding } from './overriding.ts';
+
+/** A connection whose pipelines send one command at a time; after each, `between` is given its place. */
+function stepByStep(redis: Redis, between: (step: number) => Promise<void>): Redis {
+  const pipeline = (): unknown => {
+    const commands: (() => Promise<unknown>)[] = [];
+    const add =
+      (name: 'mget' | 'hgetall' | 'hmget' | 'mgetBuffer') =>
+      (...args: string[]): void =>
+        void commands.push(() => (redis[name] as (...names: string[]) => Promise<unknown>).apply(redis, args));
+    const exec = async (): Promise<[null, unknown][]> => {
+      const replies: [null, unknown][] = [];
+      for (const [step, command] of commands.entries()) {
+        replies.push([null, await command()]);
+        await between(step);
+      }
+      return replies;
+    };
+    return { mget: add('mget'), hgetall: add('hgetall'), hmget: add('hmget'), mgetBuffer: add('mgetBuffer'), exec };
+  };
+  return overriding(redis, { pipeline: pipeline as Redis['pipeline'] });
+}
 
 describe('commit', () => {
   let rig: PartitionRig;
@@ -55,57 +79,72 @@ describe('commit', () => {
     expect(published).toEqual(ids);
   });
 
-  it('moves the input position only with the batch, and refuses what would leave a hole', async () => {
-    await rig.open();
-    expect(await rig.consume(1, [transaction('t2')])).toMatchObject({ status: 'gap', inputPosition: 0 });
-    expect(await rig.consume(0, [transaction('t1')])).toMatchObject({ status: 'committed' });
-    const { input } = await rig.scoring.store.load(0, []);
-    expect(input.get(INPUT_TOPIC)).toBe(1);
-  });
-
   it('lets one of two commits on the same account through', async () => {
     await rig.open();
     const [left, right] = await Promise.all([rig.decide(transaction('t1')), rig.decide(transaction('t2'))]);
     expect([left.status, right.status].toSorted()).toEqual(['committed', 'conflict']);
   });
 
-  it('two consumers hold one batch with only rejected records', async () => {
+  it('reply lost after commit', async () => {
     await rig.open();
-    const batch = inputBatch(0, [transaction('t1')]);
-    const original = batch.items[0]?.original;
-    if (original === null || original === undefined) throw new Error('a record of a topic has an origin');
-    const rejected = {
-      ...batch,
-      items: [{ kind: 'invalid', reason: 'malformed', field: null, detail: 'no JSON', original } as const],
+    const lost: string[] = [];
+    const store = overriding<StateStore>(rig.scoring.store, {
+      commit: async (request) => {
+        const result = await rig.scoring.store.commit(request);
+        if (lost.push(result.status) > 1) return result;
+        throw new TransientFault('store_unreachable', 'the reply was lost');
+      },
+    });
+    const ports = { ...rig.scoring, store };
+    const asked = transaction('http');
+    const over = { partition: 0, transactions: [asked], deadlineMs: ports.clock.monotonicMs() + 5_000 };
+    expect(await decideRequests(over, ports)).toMatchObject([{ result: { kind: 'duplicate', first: { seq: 1 } } }]);
+    lost.length = 0;
+    const { items } = inputBatch(0, [transaction('k1', { minute: 1 }), transaction('k2', { minute: 2 })]);
+    const work = { partition: 0, input: { topic: INPUT_TOPIC, from: 0, to: 2 }, items: items as InputItem[] };
+    const kinds: string[] = [];
+    const applied = await applyInput(work, ports, {
+      committed: ({ results }) => kinds.push(...results.map(({ kind }) => kind)),
+      refused: () => undefined,
+      abandoned: () => false,
+    });
+    expect(applied).toEqual({ status: 'applied', next: 2 });
+    expect(kinds).toEqual(['skipped', 'skipped']);
+    expect((await rig.scoring.store.load(0, [])).seq).toBe(3);
+  });
+
+  it('a batch of duplicates only is refused too where the partition was taken', async () => {
+    await rig.openWith([transaction('t1')]);
+    const read = await rig.scoring.store.load(0, ['acct-1']);
+    await rig.open();
+    const store = overriding<StateStore>(rig.scoring.store, { load: async () => read });
+    const items = [{ kind: 'transaction', transaction: transaction('t1'), original: null } as const];
+    expect(await scoreBatch({ partition: 0, input: null, items }, { ...rig.scoring, store })).toMatchObject({
+      status: 'closed',
+    });
+  });
+
+  it('an account that is written while it is read is read again', async () => {
+    const [t1, t2, t3] = [0, 1, 2].map((minute) => transaction(`t${minute}`, { minute }));
+    if (t1 === undefined || t2 === undefined || t3 === undefined) throw new Error('three transactions');
+    await rig.openWith([t1]);
+    let written = false;
+    const redis = stepByStep(rig.connection.redis, async (step) => {
+      if (step !== 2 || written) return;
+      written = true;
+      await rig.decide(t2);
+    });
+    const store = new RedisStateStore(redis, rig.keys, { outboxLimit: 10_000 });
+    const over = {
+      partition: 0,
+      transactions: [t3],
+      deadlineMs: rig.scoring.clock.monotonicMs() + 5_000,
     };
-    const results = await Promise.all([scoreBatch(rejected, rig.scoring), scoreBatch(rejected, rig.scoring)]);
-    expect(results.map(({ status }) => status).toSorted()).toEqual(['committed', 'stale']);
-    expect((await rig.scoring.store.load(0, [])).seq).toBe(1);
-  });
-
-  it('refuses when the outbox is at its limit, and writes nothing', async () => {
-    const small = await PartitionRig.start({ outboxLimit: 2 });
-    try {
-      await small.open();
-      await small.decide(transaction('t1'), transaction('t2', { minute: 1 }));
-      expect(await small.decide(transaction('t3', { minute: 2 }))).toMatchObject({ status: 'full' });
-      expect((await small.scoring.store.load(0, [])).seq).toBe(2);
-    } finally {
-      await small.stop();
-    }
-  });
-
-  it('recognises a transaction that the log of a busy account has pushed out', async () => {
-    const busy = await PartitionRig.start({ logCap: 4 });
-    try {
-      await busy.open();
-      for (let i = 0; i < 12; i++) await busy.decide(transaction(`t${i}`, { minute: i }));
-      const again = await busy.decide(...Array.from({ length: 12 }, (_, i) => transaction(`t${i}`, { minute: i })));
-      expect(again).toMatchObject({ status: 'committed', lastSeq: 12 });
-      expect(again.status === 'committed' && again.results.every(({ kind }) => kind === 'duplicate')).toBe(true);
-    } finally {
-      await busy.stop();
-    }
+    expect(await decideRequests(over, { ...rig.scoring, store })).toMatchObject([{ result: { kind: 'decided' } }]);
+    const again = await rig.decide(t1, t2, t3);
+    expect(again.status === 'committed' && again.results.map(({ kind }) => kind)).toEqual(
+      Array.from({ length: 3 }, () => 'duplicate'),
+    );
   });
 
   it('treats a record that no longer is what was written as a fault, not as a fresh account', async () => {
