@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTransactionParser } from '#libs/contracts';
-import { partitionOf, type TransactionRejected } from '#libs/core';
-import { INPUT_TOPIC, PartitionRig } from '#libs/testkit';
+import { openPartition, partitionOf, type StateStore, type TransactionRejected } from '#libs/core';
+import { INPUT_TOPIC, InMemoryLog, PartitionRig } from '#libs/testkit';
 import { applyBatch, type Forward, type InputWork } from '../src/apply-batch.ts';
 import { FORWARDED_HEADER, type InputRecord } from '../src/read-record.ts';
 
@@ -81,6 +81,34 @@ describe('deciding a fetched stretch', () => {
       }),
     ).toBe(0);
     expect((await rig.scoring.store.load(0, [])).input.get(INPUT_TOPIC)).toBeUndefined();
+  });
+
+  it('wrong partition, with a crash between forward and commit: forwarded again, and decided once', async () => {
+    const both = await PartitionRig.start({ log: new InMemoryLog({ partitions: 2 }) });
+    try {
+      await both.open();
+      expect(await openPartition(1, both.owner, () => undefined)).toMatchObject({ status: 'opened' });
+      const crashing: StateStore = {
+        load: (...asked) => both.scoring.store.load(...asked),
+        loadOverflow: (...asked) => both.scoring.store.loadOverflow(...asked),
+        commit: () => Promise.reject(new Error('killed')),
+        published: (partition) => both.scoring.store.published(partition),
+        replicated: (timeoutMs) => both.scoring.store.replicated(timeoutMs),
+      };
+      const stretch = { partition: 0, from: 0, to: 2, records: [record(0, elsewhere), record(1, here)] };
+      const crashed = { ...work, ports: { ...both.scoring, store: crashing } };
+      await expect(applyBatch(stretch, crashed, progress)).rejects.toThrow('killed');
+      work = { ...work, ports: both.scoring };
+      expect(await applyBatch(stretch, work, progress)).toBe(2);
+      expect(forwarded).toHaveLength(2);
+      const copies = forwarded.map(({ key, value, headers }, offset) => ({ offset, key, value, headers }));
+      expect(await applyBatch({ partition: 1, from: 0, to: 2, records: copies }, work, progress)).toBe(2);
+      const { seq, input } = await both.scoring.store.load(1, []);
+      expect([seq, input.get(INPUT_TOPIC)]).toEqual([1, 2]);
+      expect((await both.scoring.store.load(0, [])).seq).toBe(1);
+    } finally {
+      await both.stop();
+    }
   });
 
   it('rejects one that was forwarded already, and every record that cannot be read, each once, and goes on', async () => {
