@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivateSystem } from '../../deploy/local/private-system.ts';
-import { round2 } from './cpu-table.ts';
+import { round2 } from './measured-cpu.ts';
 
 const RATE_PER_SECOND = 50;
 

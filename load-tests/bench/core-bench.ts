@@ -19,7 +19,7 @@ import {
   type Transaction,
 } from '#libs/core';
 import { simulate } from '#libs/simulator';
-import { formatTable, measureCpu, measureCpuAsync, type Measured, round2 } from './cpu-table.ts';
+import { type BenchResult, measureCpu, measureCpuAsync, type Measured, round2 } from './measured-cpu.ts';
 
 const BATCH = 64;
 const BATCHES = 64;
@@ -40,29 +40,20 @@ interface Prepared {
 const hasher = createHasher(new Uint8Array(16).fill(1));
 const parser = createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true });
 
-/** The processor time of each stage of a decision, without Redis and Kafka; a table on stdout, or one JSON line. */
-export async function benchCore(json: boolean): Promise<void> {
+/** The processor time of each stage of a decision, without Redis and Kafka. */
+export async function benchCore(): Promise<BenchResult> {
   const prepared = prepare(SCALE.transactions);
   const recordBytes = prepared.map(({ record }) => record.length).toSorted((a, b) => a - b);
   const stages = await measureStages(prepared);
-  const total = round2(stages.reduce((sum, { cpuUsPerTransaction }) => sum + cpuUsPerTransaction, 0));
-  const result = {
+  return {
     bench: 'core',
-    conditions: { historyEvents: HISTORY_EVENTS, batch: BATCH, rounds: ROUNDS, node: process.version },
+    conditions: { historyEvents: HISTORY_EVENTS, batch: BATCH, rounds: ROUNDS },
     stages,
-    totalCpuUsPerTransaction: total,
-    medianRecordBytes: recordBytes[recordBytes.length >> 1],
+    figures: {
+      totalCpuUsPerTransaction: round2(stages.reduce((sum, { cpuUsPerTransaction }) => sum + cpuUsPerTransaction, 0)),
+      medianRecordBytes: recordBytes[recordBytes.length >> 1],
+    },
   };
-  if (json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
-  }
-  const rows = stages.map(({ stage, cpuUsPerTransaction, fastest, slowest }) => ({
-    stage,
-    'CPU us/tx': cpuUsPerTransaction,
-    range: `${fastest} - ${slowest}`,
-  }));
-  process.stdout.write(`${formatTable(rows)}\n\nsum ${total} us, median record ${result.medianRecordBytes} bytes\n`);
 }
 
 /** Transactions of simulated accounts, each on an account with as many events before it as a median account has in 60 days. */

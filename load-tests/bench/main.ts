@@ -1,156 +1,108 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { buildIfStale } from '../../deploy/local/build.ts';
 import { localDir } from '../../deploy/local/cached-download.ts';
 import { startServices } from '../../deploy/local/services.ts';
-import { measureAcks } from './ack-bench.ts';
-import { formatTable } from './cpu-table.ts';
-import { measureDoor, type BenchSystem } from './door-bench.ts';
-import { saturate } from './http-load.ts';
+import { compareWithBaseline, saveBaseline } from './baseline.ts';
+import type { BenchResult } from './measured-cpu.ts';
+import { printResult } from './print-result.ts';
+import { measureReference } from './reference-work.ts';
 
 const HELP = `Processor time per transaction, and how fast it goes, on this machine and what else runs on it.
 
-  npm run bench -- core    each stage of a decision in one process, without Redis and Kafka
-  npm run bench -- kafka   the worker on a real Redis and Kafka, as fast as it goes
-  npm run bench -- http    the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
+  npm run bench -- core      each stage of a decision in one process, without Redis and Kafka
+  npm run bench -- commit    loading, committing and relaying batches on a real Redis, without the rest
+  npm run bench -- kafka     the worker on a real Redis and Kafka, as fast as it goes
+  npm run bench -- http      the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
+  npm run bench -- rebuild   a store that has lost everything, from the log
 
-  --transactions N   how many are measured                        (60000 for kafka, 20000 for http)
-  --warm-up N        how many before that                         (20000 and 5000)
+  --transactions N   how many are measured                        (60000 for kafka and rebuild, 20000 for http)
+  --warm-up N        how many before that                         (20000 for kafka, 5000 for http)
+  --rounds N         in how many parts, for kafka and http        (3)
   --file F           NDJSON to send, plain text; simulated without it
   --connections N    of the http bench                            (64)
+  --save-baseline    keep the result as what later ones are compared with
+  --strict           exit with 1 when a stage costs over 10 % more than in the baseline
   --json             one JSON line on stdout
-  --help`;
+  --help
+
+Each result is compared with the committed baseline (load-tests/bench/baseline.json), both in units of a reference work that is measured in the same
+run, so that a slower machine is not taken for a slower program. On a busy machine repeat it before you believe it.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     transactions: { type: 'string' },
     'warm-up': { type: 'string' },
+    rounds: { type: 'string', default: '3' },
     file: { type: 'string' },
     connections: { type: 'string', default: '64' },
+    'save-baseline': { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
-const ACK_REQUESTS = 1_000;
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const file = values.file === undefined ? {} : { file: values.file };
+const amount = (given: string | undefined, otherwise: number): number => Number(given ?? otherwise);
 
-async function benchDoor(door: 'http' | 'kafka'): Promise<unknown> {
-  const transactions = Number(values.transactions ?? (door === 'kafka' ? 60_000 : 20_000));
-  const warmUp = Number(values['warm-up'] ?? (door === 'kafka' ? 20_000 : 5_000));
-  const workDir = join(localDir, `bench-${process.pid}`);
-  await mkdir(workDir, { recursive: true });
-  const services = await startServices({ dataDir: join(workDir, 'services'), kafka: { forBenchmarks: true }, log });
-  try {
-    // Compiled code, so only after the build.
-    const { privateSystem } = await import('../../deploy/local/private-system.ts');
-    const holdfast = await privateSystem({ ...services, partitions: 12, logDir: join(workDir, 'logs'), log });
+/** The benchmarks by name. What they import is compiled code, so only after the build. */
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  core: async () => (await import('./core-bench.ts')).benchCore(),
+  commit: async () => {
+    const { benchCommit } = await import('./commit-bench.ts');
+    const dataDir = join(localDir, `bench-${process.pid}`);
+    const services = await startServices({ dataDir, kafka: false, log });
     try {
-      const file = values.file === undefined ? join(workDir, 'transactions.ndjson') : resolve(values.file);
-      if (values.file === undefined) await simulate(holdfast, file, transactions + warmUp + ACK_REQUESTS);
-      const system = { services, holdfast };
-      return door === 'kafka'
-        ? await kafka(system, file, { transactions, warmUp, workDir })
-        : await http(system, file, { transactions, warmUp });
+      return await benchCommit(services.redisUrl);
     } finally {
-      await holdfast.stop();
+      await services.stop();
+      await rm(dataDir, { recursive: true, force: true });
     }
-  } finally {
-    await services.stop();
-    await rm(workDir, { recursive: true, force: true });
-  }
+  },
+  kafka: async () => {
+    const { benchKafka } = await import('./door-bench.ts');
+    const amounts = { transactions: amount(values.transactions, 60_000), warmUp: amount(values['warm-up'], 20_000) };
+    return benchKafka({ ...amounts, ...file, rounds: Number(values.rounds), log });
+  },
+  http: async () => {
+    const { benchHttp } = await import('./door-bench.ts');
+    const amounts = { transactions: amount(values.transactions, 20_000), warmUp: amount(values['warm-up'], 5_000) };
+    return benchHttp({
+      ...amounts,
+      ...file,
+      rounds: Number(values.rounds),
+      connections: Number(values.connections),
+      log,
+    });
+  },
+  rebuild: async () => {
+    const { benchRebuild } = await import('./rebuild-bench.ts');
+    return benchRebuild({ transactions: amount(values.transactions, 60_000), ...file, log });
+  },
+};
+
+async function run(bench: () => Promise<BenchResult>): Promise<void> {
+  await buildIfStale(log);
+  const result = await bench();
+  const reference = measureReference();
+  const changes = await compareWithBaseline(result, reference);
+  printResult({ result, reference, changes, json: values.json });
+  if (values['save-baseline']) await saveBaseline(result, reference);
+  if (values.strict && changes?.some(({ verdict }) => verdict === 'dearer') === true) process.exitCode = 1;
 }
 
-interface Amounts {
-  readonly transactions: number;
-  readonly warmUp: number;
-}
-
-/** Everything lies in the topic before it is measured, so that batches are full: the cost of a worker that is behind, or under full load. */
-async function kafka(
-  system: BenchSystem,
-  file: string,
-  { transactions, warmUp, workDir }: Amounts & { workDir: string },
-): Promise<unknown> {
-  const { holdfast } = system;
-  await holdfast.start();
-  const lines = await readBodies(file, warmUp + transactions);
-  const stream = async (part: readonly Buffer[]): Promise<void> => {
-    const partFile = join(workDir, 'part.ndjson');
-    await writeFile(partFile, `${part.join('\n')}\n`);
-    const sent = await holdfast.ops(['stream', '--file', partFile, '--rate', 'max', '--json']);
-    if (sent.exitCode !== 0) throw new Error(sent.errors);
-  };
-  log(`warm-up: ${warmUp} transactions`);
-  await measureDoor(system, 'kafka', { transactions: warmUp, load: () => stream(lines.slice(0, warmUp)) });
-  log(`measuring: ${transactions} transactions`);
-  const figures = await measureDoor(system, 'kafka', { transactions, load: () => stream(lines.slice(warmUp)) });
-  return { bench: 'kafka', ...figures };
-}
-
-async function http(system: BenchSystem, file: string, { transactions, warmUp }: Amounts): Promise<unknown> {
-  const { holdfast } = system;
-  await holdfast.start();
-  const bodies = await readBodies(file, warmUp + transactions + ACK_REQUESTS);
-  const connections = Number(values.connections);
-  const ask = (from: number, to: number) =>
-    saturate(holdfast.httpUrl, holdfast.apiKey, { bodies: bodies.slice(from, to), connections });
-  log(`warm-up: ${warmUp} requests`);
-  await ask(0, warmUp);
-  log(`measuring: ${transactions} requests over ${connections} connections`);
-  let latencies: unknown;
-  const figures = await measureDoor(system, 'http', {
-    transactions,
-    load: async () => {
-      latencies = await ask(warmUp, warmUp + transactions);
-    },
-  });
-  log(`measuring: ${ACK_REQUESTS} requests at 50 a second, by what the answer waits for`);
-  const acks = await measureAcks(holdfast, bodies.slice(warmUp + transactions));
-  return { bench: 'http', connections, ...figures, latencies, acks };
-}
-
-async function simulate({ ops }: BenchSystem['holdfast'], file: string, transactions: number): Promise<void> {
-  const accounts = String(Math.ceil(transactions / 50));
-  const made = await ops(['simulate', '--out', file, '--seed', '11', '--accounts', accounts, '--days', '60']);
-  if (made.exitCode !== 0) throw new Error(made.errors);
-}
-
-async function readBodies(file: string, count: number): Promise<Buffer[]> {
-  const bodies: Buffer[] = [];
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    bodies.push(Buffer.from(line));
-    if (bodies.length >= count) break;
-  }
-  return bodies;
-}
-
-function print(result: unknown): void {
-  if (values.json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
-  const rows = Object.entries(result as Record<string, unknown>).map(([figure, value]) => ({
-    figure,
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-  }));
-  process.stdout.write(`${formatTable(rows)}\n`);
-}
-
-const [bench] = positionals;
-if (values.help || bench === undefined) {
+const [name] = positionals;
+const bench = name === undefined ? undefined : BENCHES[name];
+if (values.help || name === undefined) {
   process.stdout.write(`${HELP}\n`);
   process.exitCode = values.help ? 0 : 2;
+} else if (bench === undefined) {
+  log(`There is no benchmark ${name}.\n\n${HELP}`);
+  process.exitCode = 2;
 } else {
-  await buildIfStale(log);
-  if (bench === 'core') {
-    const { benchCore } = await import('./core-bench.ts');
-    await benchCore(values.json);
-  } else if (bench === 'http' || bench === 'kafka') {
-    print(await benchDoor(bench));
-  } else {
-    log(`There is no benchmark ${bench}.\n\n${HELP}`);
-    process.exitCode = 2;
-  }
+  await run(bench);
 }
