@@ -1,41 +1,64 @@
 import type { EncodedEvent } from '#libs/core';
 
+const LENGTHS_BYTES = 12;
 const ABSENT = 0xffff_ffff;
+/** Between the names and values of headers, which are text that can travel in a header and so never hold it. */
+const SEPARATOR = '\0';
 
 /**
- * The events of one batch as one blob, in order. For each: key, headers as JSON, value, each with a u32 length (little-endian) before it; an absent
- * key has length 2^32 - 1.
+ * The events of one batch as one blob, in order. For each: three u32 lengths (little-endian) of key, headers and value, then these; headers are names and
+ * values in turn with a NUL between them; an absent key has length 2^32 - 1. Written in one go: a hundred small buffers cost more than their bytes.
  */
 export function encodeEvents(events: readonly EncodedEvent[]): Buffer {
-  const parts: Buffer[] = [];
-  for (const event of events) {
-    parts.push(...section(event.key), ...section(Buffer.from(JSON.stringify(event.headers))), ...section(event.value));
-  }
-  return Buffer.concat(parts);
+  const headers = events.map((event) => Object.entries(event.headers).flat().join(SEPARATOR));
+  const headerBytes = headers.map((text) => Buffer.byteLength(text));
+  let size = 0;
+  events.forEach(({ key, value }, i) => {
+    size += LENGTHS_BYTES + (key?.length ?? 0) + (headerBytes[i] as number) + value.length;
+  });
+  const blob = Buffer.allocUnsafe(size);
+  let at = 0;
+  events.forEach(({ key, value }, i) => {
+    const length = headerBytes[i] as number;
+    blob.writeUInt32LE(key?.length ?? ABSENT, at);
+    blob.writeUInt32LE(length, at + 4);
+    blob.writeUInt32LE(value.length, at + 8);
+    at += LENGTHS_BYTES;
+    if (key !== null) blob.set(key, at);
+    at += key?.length ?? 0;
+    blob.write(headers[i] as string, at);
+    at += length;
+    blob.set(value, at);
+    at += value.length;
+  });
+  return blob;
 }
 
-function section(bytes: Uint8Array | null): [Buffer] | [Buffer, Buffer] {
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32LE(bytes?.length ?? ABSENT);
-  return bytes === null ? [length] : [length, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)];
-}
-
-/** The inverse of `encodeEvents`. Throws a RangeError for bytes that it did not write. */
+/** The inverse of `encodeEvents`; keys and values are views of the blob. Throws a RangeError for bytes that it did not write. */
 export function decodeEvents(blob: Buffer): EncodedEvent[] {
   const events: EncodedEvent[] = [];
   let at = 0;
-  const next = (): Buffer | null => {
-    const length = blob.readUInt32LE(at);
-    at += 4;
-    if (length === ABSENT) return null;
-    if (at + length > blob.length) throw new RangeError('An outbox entry is cut short');
-    at += length;
-    return blob.subarray(at - length, at);
-  };
   while (at < blob.length) {
-    const key = next();
-    const headers = JSON.parse((next() ?? Buffer.from('{}')).toString('utf8')) as Record<string, string>;
-    events.push({ key, headers, value: next() ?? Buffer.alloc(0) });
+    const keyBytes = blob.readUInt32LE(at);
+    const headersAt = at + LENGTHS_BYTES + (keyBytes === ABSENT ? 0 : keyBytes);
+    const valueAt = headersAt + blob.readUInt32LE(at + 4);
+    const end = valueAt + blob.readUInt32LE(at + 8);
+    if (end > blob.length) throw new RangeError('An outbox entry is cut short');
+    const key = keyBytes === ABSENT ? null : blob.subarray(at + LENGTHS_BYTES, headersAt);
+    events.push({
+      key,
+      headers: headersOf(blob.toString('utf8', headersAt, valueAt)),
+      value: blob.subarray(valueAt, end),
+    });
+    at = end;
   }
   return events;
+}
+
+function headersOf(text: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (text === '') return headers;
+  const parts = text.split(SEPARATOR);
+  for (let i = 0; i + 1 < parts.length; i += 2) headers[parts[i] as string] = parts[i + 1] as string;
+  return headers;
 }

@@ -148,13 +148,12 @@ export class RedisPartitionStore implements PartitionStore {
     maxEntries: number,
   ): Promise<{ status: 'ok'; seq: number; entries: readonly OutboxEntry[] } | Fenced> {
     const k = this.#keys.partition(partition);
-    const reply = await this.#scripts.readOutbox.run(
-      this.#redis,
-      [k.home, k.seq, k.outbox],
-      [home, String(afterSeq), String(maxEntries)],
-    );
-    const entries = text(reply[0]) === 'OK' ? list(reply[2]).map(outboxEntry) : [];
-    return fencedOr(reply, { status: 'ok', seq: Number(text(reply[1])), entries });
+    // Sent together on one connection, so the entries were read first: under the home that the script still finds. Through the script they would be copied twice.
+    const [entries, reply] = await Promise.all([
+      asTransient(() => this.#redis.xrangeBuffer(k.outbox, `(${afterSeq}-0`, '+', 'COUNT', maxEntries)),
+      this.#scripts.readOutbox.run(this.#redis, [k.home, k.seq], [home]),
+    ]);
+    return fencedOr(reply, { status: 'ok', seq: Number(text(reply[1])), entries: entries.map(outboxEntry) });
   }
 
   async trim(request: Parameters<PartitionStore['trim']>[0]): ReturnType<PartitionStore['trim']> {
@@ -223,9 +222,8 @@ function pushRecords(
   }
 }
 
-function outboxEntry(reply: Reply): OutboxEntry {
-  const [id, fields] = list(reply);
-  return { lastSeq: Number(text(id).split('-')[0]), events: decodeEvents(list(fields)[3] as Buffer) };
+function outboxEntry([id, fields]: [id: Buffer, fields: Buffer[]]): OutboxEntry {
+  return { lastSeq: Number(id.toString('latin1').split('-')[0]), events: decodeEvents(fields[3] as Buffer) };
 }
 
 function fencedOr<T>(reply: readonly Reply[], ok: T): T | Fenced {

@@ -219,6 +219,7 @@ function accountWrite(workspace: AccountWorkspace, base: number, ranks: Int32Arr
 
 /** Item i's provisional seq is `base + 1 + i`; not every item becomes an event, so its real place is counted back from the last one. */
 function withDenseSeqs(state: AccountState, base: number, ranks: Int32Array, last: number): AccountState {
+  if (last === base + ranks.length) return state;
   const seqs = state.events.seqs.map((seq) => (seq > base ? last - (ranks[seq - base - 1] as number) : seq));
   return { ...state, events: { ...state.events, seqs } };
 }

@@ -2,9 +2,8 @@
 -- The run_id and master_replid inside it must be this very server's: a client that remembers them proves nothing, since it
 -- reconnects silently to a server that restarted without its tail, or to another one after a failover.
 local function identity()
-  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  local replid = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
-  return run_id .. ':' .. replid
+  local info = redis.call('INFO', 'server', 'replication')
+  return string.match(info, 'run_id:(%x+)') .. ':' .. string.match(info, 'master_replid:(%x+)')
 end
 
 -- nil when the caller still holds `home`; else the reply to give: FENCED, the present value, 1 if that value is of this server.

@@ -1,5 +1,4 @@
--- Entries with events after a sequence number. KEYS: home seq outbox. ARGV: home, after, most entries.
+-- Up to which sequence number events were committed, for one who has just read the outbox. KEYS: home seq. ARGV: home.
 local refusal = fenced()
 if refusal then return refusal end
-local seq = redis.call('GET', KEYS[2]) or '0'
-return { 'OK', seq, redis.call('XRANGE', KEYS[3], '(' .. ARGV[2] .. '-0', '+', 'COUNT', ARGV[3]) }
+return { 'OK', redis.call('GET', KEYS[2]) or '0' }
