@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTransactionParser } from '#libs/contracts';
 import type { Clock, DetailCache } from '#libs/core';
-import type { ApiKey, Config, Logger, Metrics } from '#libs/platform';
+import type { ApiKey, Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { ApiModule } from './api.module.ts';
 import { DecisionDetails } from '#libs/adapters';
 import { DecisionDoor } from './decision-door.ts';
@@ -22,6 +22,7 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
 }
 
 /** An api that is ready to listen. */
@@ -37,7 +38,7 @@ export interface Api {
 
 /** Composes the api. Nothing of it is global: several can live in one process. */
 export async function createApi(config: Pick<Config, 'http' | 'state'>, dependencies: ApiDependencies): Promise<Api> {
-  const { scorer, detailCache, partitions, apiKeys, clock, logger, metrics } = dependencies;
+  const { scorer, detailCache, partitions, apiKeys, clock, logger, metrics, tracing } = dependencies;
   const door = new DecisionDoor({
     scorer,
     details: new DecisionDetails(detailCache, (err) => {
@@ -50,6 +51,7 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
     }),
     clock,
     metrics,
+    tracing,
     partitions,
     limits: { ...config.http, batchMaxTransactions: config.state.batchMaxTransactions },
   });
@@ -57,7 +59,7 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
   const stopObserving = metrics.observe('httpWaiting', () => [{ value: door.waiting, labels: {} }]);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.over({ door, apiKeys, logger }),
-    createFastifyAdapter({ logger, metrics, isStopping: () => isStopping }),
+    createFastifyAdapter({ logger, metrics, tracing, isStopping: () => isStopping }),
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );
   await app.init();

@@ -14,7 +14,7 @@ import {
   type RequestResult,
   type Transaction,
 } from '#libs/core';
-import type { Metrics } from '#libs/platform';
+import type { Metrics, Span, Tracing } from '#libs/platform';
 import { problemAnswer, unavailableAnswer } from './answers.ts';
 import { countBatch } from './count-batch.ts';
 import type { DecisionDetails } from '#libs/adapters';
@@ -24,6 +24,7 @@ import { PublicationWatch } from './publication-watch.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 import { readIdentity, readRequestOptions, type RequestOptions } from './request-options.ts';
 import type { Scorer } from './scorer.ts';
+import { traceBatch } from './trace-batch.ts';
 
 /** Bounds of the door, as configured. */
 export interface DoorLimits {
@@ -41,6 +42,7 @@ export interface DoorOptions {
   readonly parser: TransactionParser;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** The number of partitions that the state was opened with. */
   readonly partitions: number;
   readonly limits: DoorLimits;
@@ -49,6 +51,7 @@ export interface DoorOptions {
 interface Asked {
   readonly transaction: Transaction;
   readonly receivedMs: number;
+  readonly span: Span | null;
 }
 
 type Done = Extract<RequestResult, { status: 'done' }>;
@@ -85,7 +88,7 @@ export class DecisionDoor {
   }
 
   /** Decides the transaction in `body`. */
-  async decide({ body, headers }: Pick<Request, 'body' | 'headers'>): Promise<Answer> {
+  async decide({ body, headers, span = null }: Pick<Request, 'body' | 'headers' | 'span'>): Promise<Answer> {
     const { clock, limits, parser, metrics } = this.#options;
     const receivedMs = clock.monotonicMs();
     const parsed = parser.parse(body instanceof Uint8Array ? body : null);
@@ -96,7 +99,7 @@ export class DecisionDoor {
     const read = readRequestOptions(headers, limits);
     if (!read.ok) return problemAnswer('malformed', { detail: 'A header cannot be read.', fields: read.fields });
     if (read.value.ack === 'replica' && !this.#replicas.hopeful) return unavailableAnswer('no_replica');
-    const answer = await this.#decideTransaction({ transaction: parsed.transaction, receivedMs }, read.value);
+    const answer = await this.#decideTransaction({ transaction: parsed.transaction, receivedMs, span }, read.value);
     if (!read.value.ackAsked || answer.status !== 200) return answer;
     return { ...answer, headers: { ...answer.headers, 'preference-applied': `ack=${read.value.ack}` } };
   }
@@ -170,9 +173,12 @@ export class DecisionDoor {
     asked: readonly Asked[],
     deadlineMs: number,
   ): Promise<readonly RequestResult[]> {
-    const { scorer, details, metrics, clock } = this.#options;
+    const { scorer, details, metrics, tracing, clock } = this.#options;
     const transactions = asked.map(({ transaction }) => transaction);
-    const results = await scorer.decide({ partition, transactions, deadlineMs });
+    const spans = asked.map(({ span }) => span);
+    const results = await traceBatch(tracing, { partition, spans }, () =>
+      scorer.decide({ partition, transactions, deadlineMs }),
+    );
     const decided = results.flatMap((result) =>
       result.status === 'done' && result.result.kind === 'decided' ? [result.result] : [],
     );

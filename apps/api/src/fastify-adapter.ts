@@ -2,10 +2,11 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { MAX_TRANSACTION_BYTES } from '#libs/contracts';
-import type { Logger, Metrics } from '#libs/platform';
+import type { Logger, Metrics, Tracing } from '#libs/platform';
 import { problemAnswer } from './answers.ts';
 import { type Reply, send } from './http-types.ts';
 import { answerOf } from './problem.filter.ts';
+import { traceRequests } from './trace-requests.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const LONGEST_PARAMETER = 100;
@@ -18,10 +19,11 @@ const KEEP_ALIVE_MS = 65_000;
 export function createFastifyAdapter(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** From then on each answer ends its connection: its caller goes elsewhere, instead of sending more into a closing door. */
   readonly isStopping: () => boolean;
 }): FastifyAdapter {
-  const { logger, metrics, isStopping } = options;
+  const { logger, metrics, tracing, isStopping } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_TRANSACTION_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -41,6 +43,7 @@ export function createFastifyAdapter(options: {
     if (encoding === undefined || encoding === 'identity') done(null, body);
     else done(refusal(415, 'Encoded bodies are not read'));
   });
+  traceRequests(adapter, tracing);
   fastify.addHook('onRequest', (request, _reply, done) => {
     // Node would refuse it as well, without a word.
     const complete = request.headers.host !== undefined || request.raw.httpVersion === '1.0';

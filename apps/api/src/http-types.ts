@@ -1,3 +1,5 @@
+import type { Span } from '#libs/platform';
+
 /** What the door uses of a request; Fastify's has it. */
 export interface Request {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -5,6 +7,8 @@ export interface Request {
   readonly body: unknown;
   readonly params: unknown;
   readonly query: unknown;
+  /** The span of the request; null or undefined when it is not traced. */
+  readonly span?: Span | null;
 }
 
 /** What the door uses of a reply; Fastify's has it. */

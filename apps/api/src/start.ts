@@ -28,7 +28,7 @@ export function start(telemetry: Telemetry): Promise<void> {
 }
 
 async function openDoor(frame: ProcessFrame): Promise<void> {
-  const { config, logger, lifecycle, metrics } = frame;
+  const { config, logger, lifecycle, metrics, tracing } = frame;
   const opened = await openScorer(frame);
   if (opened === null) return;
   const { scoring, partitions } = opened;
@@ -47,6 +47,7 @@ async function openDoor(frame: ProcessFrame): Promise<void> {
     clock: systemClock,
     logger,
     metrics,
+    tracing,
   });
   await lifecycle.opened('http door', () => api.close());
   const port = await api.listen();

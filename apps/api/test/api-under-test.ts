@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { createLogger, createMetrics, loadConfig, systemClock } from '#libs/platform';
+import { createLogger, createMetrics, loadConfig, NO_TRACING, systemClock, type Tracing } from '#libs/platform';
 import { AnswerChecker } from '#libs/testkit';
 import { createApi, type Api } from '../src/create-api.ts';
 import { openApiDocument } from '../src/openapi/document.ts';
@@ -39,7 +39,7 @@ export function wireTransaction(fields: object = {}): Record<string, unknown> {
  * An api over fakes, the same composition as the real one. Requests go in without a socket unless `api.listen` is called, and each answer must be one
  * that openapi.json describes.
  */
-export async function startApiUnderTest(environment: Record<string, string> = {}) {
+export async function startApiUnderTest(environment: Record<string, string> = {}, tracing: Tracing = NO_TRACING) {
   const scorer = new FakeScorer();
   const detailCache = new FakeDetailCache();
   const lines: string[] = [];
@@ -69,6 +69,7 @@ export async function startApiUnderTest(environment: Record<string, string> = {}
     clock: systemClock,
     logger,
     metrics: createMetrics(),
+    tracing,
   });
   const request = async ({ method = 'POST', path = '/v1/decisions', body, headers = {} }: Sent): Promise<Received> => {
     const isRaw = typeof body === 'string' || body instanceof Uint8Array || body === undefined;

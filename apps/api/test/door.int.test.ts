@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFollower } from '#libs/core';
-import { createLogger, createMetrics, loadConfig, systemClock, type Config } from '#libs/platform';
+import { createLogger, createMetrics, loadConfig, NO_TRACING, systemClock, type Config } from '#libs/platform';
 import { createApi, type Api } from '../src/create-api.ts';
 import { createDevelopmentKey } from '../src/api-keys.ts';
 import { createScorer } from '../src/scorer.ts';
@@ -35,6 +35,7 @@ beforeAll(async () => {
     clock: systemClock,
     logger: createLogger({ service: 'api', level: 'silent' }),
     metrics: createMetrics(),
+    tracing: NO_TRACING,
   });
   port = await api.listen();
 });

@@ -12,7 +12,8 @@ import {
 } from '#libs/adapters';
 import { createTransactionParser, topicNames } from '#libs/contracts';
 import type { Clock, ItemResult, Model, RelayLimits, ScoringPorts } from '#libs/core';
-import type { Config, Logger, Metrics } from '#libs/platform';
+import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
+import { tracedLog } from './traced-log.ts';
 import { Worker } from './worker.ts';
 
 /** What a worker is composed over; the rest it opens itself. */
@@ -23,6 +24,7 @@ export interface WorkerDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -47,7 +49,7 @@ export interface ComposedWorker {
 
 /** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
 export async function createWorker(config: Config, dependencies: WorkerDependencies): Promise<ComposedWorker> {
-  const { model, partitions, clock, logger, metrics, onBug } = dependencies;
+  const { model, partitions, clock, logger, metrics, tracing, onBug } = dependencies;
   const names = topicNames(config.kafka.topicPrefix);
   const kafka: KafkaSettings = {
     brokers: config.kafka.brokers,
@@ -80,12 +82,14 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
   });
   const { store } = partitionStore;
   const deadLetters = new KafkaDeadLetters(producer, names.deadLetters);
+  const ports = { store, deadLetters, log: tracedLog(decisionLog, tracing) };
 
   const worker = new Worker({
     consumer,
     clock,
     logger,
     metrics,
+    tracing,
     onBug,
     store,
     keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
@@ -102,7 +106,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
       limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
     },
     surroundings: {
-      owner: { ...scoring.ports, store, log: decisionLog, inputs: consumer, deadLetters, newNonce: () => randomUUID() },
+      owner: { ...scoring.ports, ...ports, inputs: consumer, newNonce: () => randomUUID() },
       topic: names.transactions,
       relayLimits: { ...RELAY, ...config.relay },
       logger,

@@ -9,7 +9,7 @@ export function start(telemetry: Telemetry): Promise<void> {
 }
 
 async function openWorker(frame: ProcessFrame): Promise<void> {
-  const { config, logger, lifecycle, metrics, adminPort } = frame;
+  const { config, logger, lifecycle, metrics, tracing, adminPort } = frame;
   const model = await loadChampion(config.models);
   await lifecycle.opened('model', () => model.close());
   const onBug = (err: unknown): void => {
@@ -19,7 +19,7 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
   const { brokers, topicPrefix } = config.kafka;
   const composed = await frame.whenReachable(async () => {
     const partitions = await agreedPartitions({ brokers, clientId: 'holdfast-worker' }, topicPrefix);
-    return createWorker(config, { model, partitions, clock: systemClock, logger, metrics, onBug });
+    return createWorker(config, { model, partitions, clock: systemClock, logger, metrics, tracing, onBug });
   });
   if (composed === null) return;
   const { worker, connections } = composed;

@@ -1,7 +1,16 @@
-import { type Clock, type ItemResult, type OwnerPorts, TransientFault } from '#libs/core';
+import { type Clock, type InputProgress, type ItemResult, type OwnerPorts, TransientFault } from '#libs/core';
 import type { InputBatch, InputConsumer } from '#libs/adapters';
-import { type CheckResult, countRefusal, countResults, type Logger, type Metrics, recordStages } from '#libs/platform';
-import { applyBatch, type InputWork } from './apply-batch.ts';
+import {
+  type CheckResult,
+  countRefusal,
+  countResults,
+  type Logger,
+  type Metrics,
+  recordStages,
+  type Tracing,
+} from '#libs/platform';
+import type { InputWork } from './apply-batch.ts';
+import { applyTraced } from './apply-traced.ts';
 import { DependencyContacts } from './dependency-contacts.ts';
 import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
 
@@ -16,6 +25,7 @@ export interface WorkerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** Something that must not happen: the process ends, and what is not committed comes again. */
   readonly onBug: (error: unknown) => void;
 }
@@ -126,10 +136,10 @@ export class Worker {
 
   /** Decides a batch; resolves with where the consumer is to go on. */
   async apply(batch: InputBatch): Promise<{ next: number }> {
-    const { clock, metrics, work } = this.#options;
+    const { clock, metrics, tracing, work } = this.#options;
     const partition = this.#owned.get(batch.partition);
     const startedAtMs = clock.monotonicMs();
-    const next = await applyBatch(batch, work, {
+    const progress: InputProgress = {
       abandoned: () => this.#stopping || partition?.revoked !== false || batch.isStale(),
       refused: (reason) => countRefusal(metrics, DOOR, reason),
       committed: ({ results, timings, lastSeq }, applied) => {
@@ -140,7 +150,8 @@ export class Worker {
         countResults(metrics, DOOR, results);
         this.#options.keepDetails(batch.partition, results);
       },
-    });
+    };
+    const next = await applyTraced(batch, work, progress, tracing);
     this.#lag.set(batch.partition, Math.max(0, batch.highWatermark - next));
     metrics.record('receivedToCommittedSeconds', (clock.monotonicMs() - startedAtMs) / 1_000, { door: DOOR });
     return { next };

@@ -12,3 +12,5 @@ export { EXIT, handleProcessSignals } from './process-signals.ts';
 export { runProcess, type ProcessFrame, type ProcessOptions } from './run-process.ts';
 export { systemClock } from './system-clock.ts';
 export { startTelemetry, type Telemetry } from './telemetry.ts';
+export type { Span, SpanAttributes } from './tracing/span.ts';
+export { createTracing, NO_TRACING, type Tracing } from './tracing/tracing.ts';

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 /** Writes one JSON line per event: `logger.info({ partition }, 'partition opened')`. The message is a constant, data are fields. */
@@ -24,6 +25,7 @@ export function createLogger(options: {
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: traceFields,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError, cause: describeError },
       redact: {
@@ -33,6 +35,12 @@ export function createLogger(options: {
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
+}
+
+/** The span that the line belongs to, if there is one: by these a trace's lines are found. */
+function traceFields(): Readonly<Record<string, string>> {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }
 
 /** What a log line tells of an error. */

@@ -9,6 +9,8 @@ import type { Metrics } from './metrics/metrics.ts';
 import { EXIT, handleProcessSignals, type ProcessEvents } from './process-signals.ts';
 import { systemClock } from './system-clock.ts';
 import type { Telemetry } from './telemetry.ts';
+import { openTracing } from './tracing/open-tracing.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** What a process's own part works in. */
 export interface ProcessFrame {
@@ -16,6 +18,7 @@ export interface ProcessFrame {
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** The port of /livez, /readyz and /metrics. */
   readonly adminPort: number;
   /** From now on `check` decides whether the process is ready; before, it is starting. */
@@ -61,6 +64,8 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   handleProcessSignals({ lifecycle, logger, process: host });
   if (unknown.length > 0) logger.warn({ variables: unknown }, 'environment variables that nobody reads');
   await lifecycle.opened('telemetry', () => telemetry.stop());
+  const tracing = openTracing(`holdfast-${role}`, config.tracing, telemetry.metrics);
+  await lifecycle.opened('traces', () => tracing.close());
   try {
     let ready: Check = () => ({ ok: false, reason: 'starting' });
     const admin = await openAdminServer({ config, lifecycle, telemetry, role }, () => ready());
@@ -69,6 +74,7 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
       logger,
       lifecycle,
       metrics: telemetry.metrics,
+      tracing,
       adminPort: admin.port,
       becomeReady: (check) => (ready = check),
       whenReachable: (reach) => whenReachable(reach, { logger, lifecycle, retryMs }),

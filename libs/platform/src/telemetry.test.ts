@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { closedLabelSets, type MetricSpec } from './metrics/metric.ts';
 import { METRICS } from './metrics/metric-list.ts';
 import { createMetrics, describeMetrics } from './metrics/metrics.ts';
@@ -26,6 +29,12 @@ function start() {
     return lines;
   };
   return { metrics: started.metrics, scrape };
+}
+
+/** Keeps the event loop busy. */
+function block(forMs: number): void {
+  const untilMs = performance.now() + forMs;
+  while (performance.now() < untilMs);
 }
 
 describe('startTelemetry', () => {
@@ -84,6 +93,27 @@ describe('startTelemetry', () => {
     const resident = lines.find((line) => line.startsWith('process_resident_memory_bytes '));
     expect(Number(resident?.split(' ')[1])).toBeGreaterThan(1e7);
     expect(lines.join()).toContain('holdfast_event_loop_delay_seconds{quantile="0.99"}');
+  });
+
+  it('says how long the event loop was blocked', async () => {
+    const { scrape } = start();
+    const longest = async (): Promise<number> => {
+      const prefix = 'holdfast_event_loop_delay_seconds{quantile="1"} ';
+      return Number((await scrape()).find((line) => line.startsWith(prefix))?.slice(prefix.length));
+    };
+    await delay(30);
+    block(100);
+    await delay(30);
+    expect(await longest()).toBeGreaterThan(0.05);
+  });
+
+  it('says what the garbage collector did, by kind', async () => {
+    const { scrape } = start();
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    await vi.waitFor(async () => {
+      expect((await scrape()).join()).toMatch(/holdfast_gc_pause_seconds_count\{kind="major"\} [1-9]/);
+    });
   });
 });
 

@@ -14,8 +14,8 @@ export interface Telemetry {
 }
 
 /**
- * Starts OpenTelemetry with one metric reader, scraped through our own admin server. Traces, logs and detectors that the SDK would start
- * by default are switched off; nothing is instrumented by itself, because instrumented clients cost more than the service does.
+ * Starts OpenTelemetry with one metric reader, scraped through our own admin server. Logs and detectors that the SDK would start by default are
+ * switched off, and so are its traces, which `openTracing` makes when the config is known; nothing is instrumented by itself, because instrumented clients cost more than the service does.
  * One per process at a time: OpenTelemetry's provider is global.
  */
 export function startTelemetry(service: string): Telemetry {

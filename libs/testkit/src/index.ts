@@ -1,6 +1,7 @@
 export { fakeModel } from './fakes/fake-model.ts';
 export { CONTRACT_PARTITIONS, decisionLogContract, type LogUnderTest } from './contracts/decision-log-contract.ts';
 export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory-log.ts';
+export { RecordedSpans } from './fakes/recorded-spans.ts';
 export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
 export { AccountOracle } from './oracle/account-oracle.ts';

@@ -142,7 +142,11 @@ describe('the table of settings', () => {
   it('names each variable once, ours with our prefix', () => {
     const variables = settingsOf(SETTINGS).map(({ variable }) => variable);
     expect(new Set(variables).size).toBe(variables.length);
-    expect(variables.filter((variable) => !variable.startsWith('HOLDFAST_'))).toEqual(['KAFKA_BROKERS', 'REDIS_URL']);
+    expect(variables.filter((variable) => !variable.startsWith('HOLDFAST_'))).toEqual([
+      'KAFKA_BROKERS',
+      'REDIS_URL',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+    ]);
   });
 
   it('is printed with name, default, range and meaning', () => {

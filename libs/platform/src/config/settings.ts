@@ -1,5 +1,6 @@
 import { parseApiKey, parseHashKey, parseRedisUrl } from './parse-value.ts';
 import { choice, custom, integer, list, text, type Setting } from './setting.ts';
+import { TRACING_SETTINGS } from './tracing-settings.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -229,6 +230,8 @@ export const SETTINGS = {
     apiPort: port('HOLDFAST_API_ADMIN_PORT', { default: 8081, meaning: 'admin port of the api' }),
     workerPort: port('HOLDFAST_WORKER_ADMIN_PORT', { default: 8082, meaning: 'admin port of the worker' }),
   },
+
+  tracing: TRACING_SETTINGS,
 
   models: {
     directory: text('HOLDFAST_MODEL_DIR', {

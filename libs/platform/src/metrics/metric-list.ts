@@ -168,6 +168,12 @@ export const METRICS = {
     meaning: 'Rejections copied to the dead-letter topic',
     remedy: 'A jump: a producer changed its format; read dlq.reason and dlq.field of the newest.',
   }),
+  traceExportFailures: counter('holdfast_trace_export_failures_total', {
+    unit: 'exports',
+    labels: {},
+    meaning: 'Sends of finished spans to the collector that failed; their spans are lost, nothing else is',
+    remedy: 'Look at the collector and at OTEL_EXPORTER_OTLP_ENDPOINT.',
+  }),
   dependencyUp: gauge('holdfast_dependency_up', {
     unit: 'state',
     labels: { dependency: DEPENDENCIES },
@@ -179,6 +185,13 @@ export const METRICS = {
     labels: { quantile: ['0.5', '0.99', '1'] },
     meaning: 'How late timers ran since the last scrape',
     remedy: 'Above the latency that you promise: the process is at its capacity; add one.',
+  }),
+  gcSeconds: histogram('holdfast_gc_pause_seconds', {
+    unit: 'seconds',
+    labels: { kind: ['minor', 'major', 'incremental', 'weak_callbacks'] },
+    buckets: LATENCY_SECONDS,
+    meaning: 'Pauses of the garbage collector, by kind',
+    remedy: 'Long major pauses: the heap is large or near its limit; look at the resident memory.',
   }),
   residentBytes: gauge('process_resident_memory_bytes', {
     unit: 'bytes',
