@@ -17,18 +17,22 @@ export interface HoldfastOptions {
   readonly ports: PortChoice;
   /** More settings, as in the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Processes of the worker that share the partitions; default 1. */
+  readonly workers?: number;
   readonly log: Log;
 }
 
-/** The service as two processes on this machine. */
+/** The service as processes on this machine, two if nobody asks for more. */
 export interface Holdfast {
   readonly api: Service;
+  /** The first of `workers`. */
   readonly worker: Service;
+  readonly workers: readonly Service[];
   readonly httpUrl: string;
   readonly apiKey: string;
   /** Base of /livez, /readyz and /metrics. */
   readonly adminUrls: { readonly api: string; readonly worker: string };
-  /** Starts both and returns when both are ready. */
+  /** Starts all and returns when all are ready. */
   start(): Promise<void>;
   /** Stops the door first, then the worker. Harmless when they are down. */
   stop(): Promise<void>;
@@ -48,18 +52,17 @@ export async function holdfastProcesses(options: HoldfastOptions): Promise<Holdf
     HOLDFAST_API_KEYS: [process.env['HOLDFAST_API_KEYS'], apiKeyEntry(options.apiKey)].filter(Boolean).join(','),
     HOLDFAST_HTTP_PORT: String(httpPort),
     HOLDFAST_API_ADMIN_PORT: String(apiAdminPort),
-    HOLDFAST_WORKER_ADMIN_PORT: String(workerAdminPort),
     ...options.env,
   };
-  const program = (name: 'api' | 'worker', port: number): Service =>
+  const program = (role: 'api' | 'worker', name: string, port: number): Service =>
     service({
       name,
       port,
       dataDir: options.logDir,
       prepare: async () => ({
         file: process.execPath,
-        args: ['--enable-source-maps', join(projectDir, 'dist', 'apps', name, 'src', 'main.js')],
-        env: settings,
+        args: ['--enable-source-maps', join(projectDir, 'dist', 'apps', role, 'src', 'main.js')],
+        env: { ...settings, ...(role === 'worker' ? { HOLDFAST_WORKER_ADMIN_PORT: String(port) } : {}) },
         cwd: projectDir,
       }),
       isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
@@ -67,23 +70,28 @@ export async function holdfastProcesses(options: HoldfastOptions): Promise<Holdf
       stopWithinMs: 20_000,
       log: options.log,
     });
-  const api = program('api', apiAdminPort);
-  const worker = program('worker', workerAdminPort);
+  const api = program('api', 'api', apiAdminPort);
+  const worker = program('worker', 'worker', workerAdminPort);
+  const workers = [worker];
+  for (let nth = 2; nth <= (options.workers ?? 1); nth += 1) {
+    workers.push(program('worker', `worker-${nth}`, await portLike(workerAdminPort + nth)));
+  }
   return {
     api,
     worker,
+    workers,
     httpUrl: `http://127.0.0.1:${httpPort}`,
     apiKey: options.apiKey,
     adminUrls: { api: `http://127.0.0.1:${apiAdminPort}`, worker: `http://127.0.0.1:${workerAdminPort}` },
     start: async () => {
-      // Both to their end, even if one fails: else stop() would miss one that is just being started.
-      const results = await Promise.allSettled([worker.start(), api.start()]);
+      // All to their end, even if one fails: else stop() would miss one that is just being started.
+      const results = await Promise.allSettled([...workers, api].map((one) => one.start()));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     },
     stop: async () => {
       await api.stop();
-      await worker.stop();
+      await Promise.all(workers.map((one) => one.stop()));
     },
   };
 }

@@ -13,6 +13,8 @@ export interface KafkaOptions {
   readonly forBenchmarks?: boolean;
   /** More lines of server.properties, or other values than ours. */
   readonly config?: Readonly<Record<string, string>>;
+  /** One more listener, on `port`, whose clients are told to come by `proxyPort`. Those of the ordinary listener go straight. */
+  readonly proxied?: { readonly port: number; readonly proxyPort: number };
 }
 
 /** One Apache Kafka process, broker and controller in one. Topics are created by their owners, never by accident. */
@@ -89,15 +91,17 @@ function logDir(dir: string): string {
 }
 
 function serverProperties(dir: string, port: number, controllerPort: number, options: KafkaOptions): string {
-  const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`;
+  const { proxied } = options;
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, `CONTROLLER://127.0.0.1:${controllerPort}`];
+  const behindProxy = (at: number | undefined): string[] => (at === undefined ? [] : [`PROXIED://127.0.0.1:${at}`]);
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
-    listeners,
-    'advertised.listeners': listeners,
+    listeners: [...listeners, ...behindProxy(proxied?.port)].join(','),
+    'advertised.listeners': [...listeners, ...behindProxy(proxied?.proxyPort)].join(','),
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDir(dir),
     'auto.create.topics.enable': 'false',

@@ -15,6 +15,8 @@ export interface PrivateSystemOptions {
   readonly partitions?: number;
   /** More settings, as in the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Processes of the worker; default 1. */
+  readonly workers?: number;
   readonly log?: Log;
 }
 
@@ -22,9 +24,10 @@ export interface PrivateSystemOptions {
 export interface PrivateSystem extends Holdfast {
   readonly topics: PreparedTopics;
   readonly kafkaBrokers: string;
-  /** Runs `ops` against it, and resolves with what that printed on stdout. */
+  /** Runs `ops` against it, and resolves with what that printed. `signal` ends it, and rejects. */
   readonly ops: (
     args: readonly string[],
+    options?: { readonly signal?: AbortSignal },
   ) => Promise<{ readonly exitCode: number; readonly output: string; readonly errors: string }>;
 }
 
@@ -48,17 +51,27 @@ export async function privateSystem(options: PrivateSystemOptions): Promise<Priv
     kafkaBrokers,
     logDir,
     env,
+    workers: options.workers ?? 1,
     apiKey: newApiKey(),
     ports: 'any',
     log,
   });
-  return { ...holdfast, topics, kafkaBrokers, ops: (args) => runOps(args, environment) };
+  return { ...holdfast, topics, kafkaBrokers, ops: (args, { signal } = {}) => runOps(args, environment, signal) };
 }
 
-function runOps(args: readonly string[], env: NodeJS.ProcessEnv): ReturnType<PrivateSystem['ops']> {
+function runOps(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): ReturnType<PrivateSystem['ops']> {
   const main = join(projectDir, 'dist', 'apps', 'ops', 'src', 'main.js');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], { env, cwd: projectDir });
+    const stoppedBy = signal === undefined ? {} : { signal };
+    const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+      env,
+      cwd: projectDir,
+      ...stoppedBy,
+    });
     let output = '';
     let errors = '';
     child.stdout.on('data', (part: Buffer) => (output += part.toString()));

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { newestAppendOnlyFile } from './append-only-file.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { runCommand } from './run-command.ts';
 import { type Log, type Service, service } from './service.ts';
@@ -65,12 +65,8 @@ async function majorVersion(command: string): Promise<number> {
  *  Looks at the one file that was being written, not at the manifest: Valkey 9's tool takes its own base file, which
  *  begins with VALKEY instead of REDIS, for a damaged one. */
 async function repairAppendOnlyFile(server: string, dir: string): Promise<void> {
-  const manifest = join(dir, 'appendonlydir', 'appendonly.aof.manifest');
-  if (!existsSync(manifest)) return;
-  const parts = [...(await readFile(manifest, 'utf8')).matchAll(/^file (\S+) seq \d+ type i/gm)];
-  const last = parts.at(-1)?.[1];
-  if (last === undefined) return;
-  const file = join(dir, 'appendonlydir', last);
+  const file = await newestAppendOnlyFile(join(dir, 'appendonlydir'));
+  if (file === undefined) return;
   await runCommand(server, ['--fix', file], { argv0: 'redis-check-aof', input: 'y\n' });
 }
 

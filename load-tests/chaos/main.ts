@@ -1,119 +1,87 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { buildIfStale } from '../../deploy/local/build.ts';
 import { localDir } from '../../deploy/local/cached-download.ts';
-import type { PrivateSystem } from '../../deploy/local/private-system.ts';
-import { startServices } from '../../deploy/local/services.ts';
-import { FAULTS, type FaultName } from './faults.ts';
-import { planFaults } from './fault-schedule.ts';
-import { runChaos, type ChaosOptions, type ChaosReport } from './run-chaos.ts';
+import { type ChaosOptions, HELP, readOptions, UsageError } from './options.ts';
+import type { ChaosReport } from './report.ts';
 
-const HELP = `Sends transactions through both doors of a real service while its parts are broken, waits until all is quiet, and audits.
+const startedAt = performance.now();
+const log = (line: string): void => {
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6);
+  process.stderr.write(`${seconds} ${line}\n`);
+};
 
-  npm run chaos -- [options]
-
-  --transactions N   how many are sent                                   (20000)
-  --rate N           a second                                            (500)
-  --file F           NDJSON to send, plain text; simulated without it
-  --http-every N     every N-th is asked over HTTP too; 0 for none       (3)
-  --faults A,B       which, of: ${Object.keys(FAULTS).join(', ')}
-                     (all); "none" for none
-  --lateness-days N  allowedLateness of the run                          (60)
-  --seed N           of the simulation and of the order of faults        (1)
-  --out F            also write the report there
-  --json             one JSON line on stdout
-  --help
-
-Exits with 1 when the audit finds anything.`;
-
-const { values } = parseArgs({
-  options: {
-    transactions: { type: 'string', default: '20000' },
-    rate: { type: 'string', default: '500' },
-    file: { type: 'string' },
-    'http-every': { type: 'string', default: '3' },
-    faults: { type: 'string', default: Object.keys(FAULTS).join(',') },
-    'lateness-days': { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
-
-function faultNames(): FaultName[] {
-  if (values.faults === 'none') return [];
-  const names = values.faults.split(',').map((name) => name.trim());
-  const unknown = names.filter((name) => !(name in FAULTS));
-  if (unknown.length > 0)
-    throw new Error(`There is no fault ${unknown.join(', ')}; there are ${Object.keys(FAULTS).join(', ')}`);
-  return names as FaultName[];
+/** Ctrl-C ends the run in order; a second one at once: what was started ends with this process, however it goes. */
+function abortedBySignals(): AbortController {
+  const abort = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (abort.signal.aborted) process.exit(130);
+      log(`stopping (${name})`);
+      abort.abort(new Error(`Stopped by ${name}`));
+    });
+  }
+  return abort;
 }
 
-async function main(): Promise<ChaosReport> {
-  const faults = planFaults(faultNames(), Number(values.seed));
-  const workDir = join(localDir, `chaos-${process.pid}`);
-  await mkdir(workDir, { recursive: true });
+async function run(options: ChaosOptions, workDir: string, signal: AbortSignal): Promise<ChaosReport> {
   await buildIfStale(log);
-  const services = await startServices({ dataDir: join(workDir, 'services'), log });
+  // Compiled code, so only after the build.
+  const { startBrokenSystem } = await import('./broken-system.ts');
+  const { runChaos } = await import('./run-chaos.ts');
+  signal.throwIfAborted();
+  const system = await startBrokenSystem({ ...options, workDir, signal, log });
   try {
-    // Compiled code, so only after the build.
-    const { privateSystem } = await import('../../deploy/local/private-system.ts');
-    const env = { HOLDFAST_ALLOWED_LATENESS_MS: String(Number(values['lateness-days']) * 86_400_000) };
-    const logDir = join(workDir, 'logs');
-    const holdfast = await privateSystem({ ...services, partitions: 12, logDir, env, log });
-    try {
-      const file = values.file === undefined ? await simulatedFile(workDir, holdfast) : resolve(values.file);
-      await holdfast.start();
-      return await runChaos({ services, holdfast }, options(file, { workDir, faults }));
-    } finally {
-      await holdfast.stop();
-    }
+    return await runChaos(system, { options, workDir, log, signal });
   } finally {
-    await services.stop();
-    await rm(join(workDir, 'services'), { recursive: true, force: true });
+    await system.stop();
   }
 }
 
-function options(file: string, rest: Pick<ChaosOptions, 'workDir' | 'faults'>): ChaosOptions {
-  return {
-    ...rest,
-    file,
-    limit: Number(values.transactions),
-    ratePerSecond: Number(values.rate),
-    httpEvery: Number(values['http-every']),
-    log,
-  };
+/** The report as text: a short run's last line says the totals only. */
+function print(report: ChaosReport, { json, short }: ChaosOptions): void {
+  if (!json) return void process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const { faults: _, audit: __, recovery: ___, ...totals } = report;
+  process.stdout.write(`${JSON.stringify(short ? totals : report)}\n`);
 }
 
-async function simulatedFile(workDir: string, { ops }: PrivateSystem): Promise<string> {
-  const file = join(workDir, 'transactions.ndjson');
-  const accounts = Math.max(200, Math.round(Number(values.transactions) / 40));
-  const made = await ops([
-    'simulate',
-    '--out',
-    file,
-    '--seed',
-    values.seed,
-    '--accounts',
-    String(accounts),
-    '--days',
-    '45',
-  ]);
-  if (made.exitCode !== 0) throw new Error(made.errors);
-  return file;
+async function main(options: ChaosOptions): Promise<number> {
+  const abort = abortedBySignals();
+  const workDir = join(localDir, `chaos-${process.pid}`);
+  await mkdir(workDir, { recursive: true });
+  let failure: unknown;
+  const report = await run(options, workDir, abort.signal).catch((error: unknown) => {
+    failure = error;
+    return null;
+  });
+  if (report !== null) {
+    if (options.out !== null) await writeFile(resolve(options.out), `${JSON.stringify(report, null, 2)}\n`);
+    print(report, options);
+  }
+  if (failure !== undefined) log(`chaos: ${abort.signal.aborted ? 'stopped' : describe(failure)}`);
+  if (report?.clean === true || abort.signal.aborted) {
+    if (!options.keep) await rm(workDir, { recursive: true, force: true });
+    return report?.clean === true ? 0 : 130;
+  }
+  if (!options.keep) await rm(join(workDir, 'services', 'kafka'), { recursive: true, force: true });
+  log(
+    `chaos: ${report === null ? 'FAILED' : 'NOT CLEAN'}. Logs, and what was asked over HTTP: ${relative('', workDir)}`,
+  );
+  return 1;
 }
 
-if (values.help) {
-  process.stdout.write(`${HELP}\n`);
-} else {
-  const report = await main();
-  const text = JSON.stringify(report, null, values.json ? undefined : 2);
-  process.stdout.write(`${text}\n`);
-  if (values.out !== undefined) await writeFile(values.out, `${JSON.stringify(report, null, 2)}\n`);
-  process.exitCode = report.clean ? 0 : 1;
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.message}${error.cause === undefined ? '' : `: ${describe(error.cause)}`}`;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) process.stdout.write(`${HELP}\n`);
+  else process.exitCode = await main(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
 }

@@ -1,134 +1,180 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DecisionFollower } from '../../deploy/local/demo/decision-follower.ts';
 import type { PrivateSystem } from '../../deploy/local/private-system.ts';
-import type { Services } from '../../deploy/local/services.ts';
-import { FAULTS, type FaultName } from './faults.ts';
-import type { PlannedFault } from './fault-schedule.ts';
+import { runCommand } from '../../deploy/local/run-command.ts';
+import type { Log } from '../../deploy/local/service.ts';
+import { partitionOf } from '#libs/core';
+import type { BrokenSystem } from './broken-system.ts';
+import { planFaults } from './fault-plan.ts';
+import { FaultRunner } from './fault-runner.ts';
 import { HttpAsker, type Asked } from './http-asker.ts';
+import { KafkaFeed } from './kafka-feed.ts';
+import type { ChaosOptions } from './options.ts';
+import { RecoveryWatches } from './recovery.ts';
+import { type AuditSummary, type ChaosReport, reportOf } from './report.ts';
+import { sendTraffic } from './send-traffic.ts';
+import { deliveries, TrafficCounts } from './traffic.ts';
+import { simulateTo, transactionsIn } from './transaction-source.ts';
 
-export interface ChaosOptions {
-  /** Transactions as NDJSON, one a line, in the order of their times. */
-  readonly file: string;
-  /** Transactions that are sent. */
-  readonly limit: number;
-  readonly ratePerSecond: number;
-  /** Every n-th of them is asked over HTTP as well; 0 for none. */
-  readonly httpEvery: number;
-  readonly faults: readonly PlannedFault[];
+/** What a run is carried out with. */
+export interface RunContext {
+  readonly options: ChaosOptions;
   readonly workDir: string;
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** Aborted when the run is to end at once. */
+  readonly signal: AbortSignal;
 }
 
-export interface FaultReport {
-  readonly name: FaultName;
-  /** After the first transaction. */
-  readonly atSeconds: number;
-  /** Until what was broken ran and was ready again. */
-  readonly recoveredSeconds: number;
-}
-
-export interface ChaosReport {
-  readonly sent: unknown;
-  readonly asked: Asked | null;
-  readonly faults: readonly FaultReport[];
-  readonly audit: unknown;
-  readonly clean: boolean;
-  readonly seconds: number;
-}
-
-const HTTP_CONCURRENCY = 16;
+const COPY_EVERY_MS = 20_000;
 /** Until the group has dropped members that died and everything is published. */
 const QUIESCE = '2m';
 
 /**
- * Sends transactions through both doors while things break, waits until all is quiet, and audits. Everything that breaks is started again here, as a
- * supervisor does; the rest is up to the service.
+ * Sends transactions through both doors while things break, waits until all is quiet, and audits. What breaks is started again here, as a supervisor
+ * does; the rest is up to the service.
  */
-export async function runChaos(
-  system: { services: Services; holdfast: PrivateSystem },
-  options: ChaosOptions,
-): Promise<ChaosReport> {
-  const { log, workDir, file, limit, ratePerSecond } = options;
+export async function runChaos(system: BrokenSystem, context: RunContext): Promise<ChaosReport> {
+  const { options, workDir, log, signal } = context;
   const { holdfast } = system;
-  const startedAt = performance.now();
+  const { partitions } = holdfast.topics;
+  const runStartedAt = performance.now();
+  const file = await transactionFile(system, context);
   const askedFile = join(workDir, 'asked.ndjson');
-  const paced = ['--limit', String(limit), '--rate', String(ratePerSecond), '--give-up', '5m'];
-  const streaming = holdfast.ops(['stream', '--file', file, ...paced, '--json']);
-  const asking = options.httpEvery === 0 ? null : ask(holdfast, askedFile, options);
-  const supervising = new AbortController();
-  const supervision = supervise(holdfast, supervising.signal, log);
-  const [faults, sent, asked] = await Promise.all([breakThings(system, options, startedAt), streaming, asking]);
-  if (sent.exitCode !== 0) throw new Error(`The stream failed: ${sent.errors}`);
-  log(`sent: ${sent.output.trim()}; asked: ${JSON.stringify(asked)}`);
-  const withAsked = asked === null ? [] : ['--asked', askedFile];
-  const audit = await holdfast.ops(['audit', '--wait', QUIESCE, ...withAsked, '--json']);
-  supervising.abort();
-  await supervision;
-  if (audit.exitCode !== 0) log(audit.errors);
-  return {
-    sent: JSON.parse(sent.output) as unknown,
-    asked,
-    faults,
-    audit: audit.output === '' ? audit.errors : (JSON.parse(audit.output) as unknown),
-    clean: audit.exitCode === 0,
-    seconds: Math.round((performance.now() - startedAt) / 1_000),
-  };
-}
+  const watches = new RecoveryWatches(partitions);
+  const counts = new TrafficCounts();
+  const faults = new FaultRunner(system, watches, log);
 
-function ask(holdfast: PrivateSystem, askedFile: string, options: ChaosOptions): Promise<Asked> {
-  const { httpEvery, ratePerSecond, limit, file } = options;
-  const asker = new HttpAsker(holdfast.httpUrl, holdfast.apiKey, askedFile);
-  return asker.askAll(everyNth(file, httpEvery, limit), {
-    concurrency: HTTP_CONCURRENCY,
-    ratePerSecond: ratePerSecond / httpEvery,
+  await system.copies.take();
+  const seconds = 60 * options.minutes;
+  const startedAt = performance.now();
+  const [sent] = await Promise.all([
+    sendBoth(system, context, { file, askedFile, watches, counts }),
+    faults.run(planFaults(options.deck, { seconds, seed: options.seed }), startedAt),
+    copyFromTimeToTime(system, AbortSignal.any([signal, AbortSignal.timeout(1_000 * seconds)])),
+  ]);
+  const trafficSeconds = (performance.now() - startedAt) / 1_000;
+  log(`sent: ${JSON.stringify(counts.report())}; http: ${JSON.stringify(sent.asked)}`);
+  signal.throwIfAborted();
+  const audit = await runAudit(holdfast, askedFile, context);
+  return reportOf({
+    seed: options.seed,
+    commit: await commit(),
+    workers: options.workers,
+    sessionTimeoutMs: options.sessionTimeoutMs,
+    trafficSeconds,
+    seconds: (performance.now() - runStartedAt) / 1_000,
+    sent: counts.report(),
+    kafka: sent.kafka,
+    asked: sent.asked,
+    faults: faults.records(startedAt),
+    endedByThemselves: system.endedByThemselves(),
+    audit,
   });
 }
 
-async function* everyNth(file: string, every: number, limit: number): AsyncGenerator<string> {
-  let index = 0;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    if (index >= limit) return;
-    if (index % every === 0) yield line;
-    index += 1;
+interface Sending {
+  readonly file: string;
+  readonly askedFile: string;
+  readonly watches: RecoveryWatches;
+  readonly counts: TrafficCounts;
+}
+
+/** Sends for as long as the run lasts; resolves when everything is acknowledged and answered. */
+async function sendBoth(
+  system: BrokenSystem,
+  { options, signal }: RunContext,
+  { file, askedFile, watches, counts }: Sending,
+): Promise<{ asked: Asked; kafka: { acknowledged: number; retries: number } }> {
+  const { holdfast, brokerAddress } = system;
+  const { names, partitions } = holdfast.topics;
+  const sentAtOf = new Map<string, number>();
+  let broken: Error | null = null;
+  const follower = new DecisionFollower({ brokers: [brokerAddress], topic: names.decisions, partitions });
+  await follower.start(
+    (event) => {
+      if (event.type !== 'decision.made') return;
+      const { accountId, transactionId } = event.decision.transaction;
+      const key = `${accountId} ${transactionId}`;
+      const sentAt = sentAtOf.get(key);
+      if (sentAt === undefined) return;
+      sentAtOf.delete(key);
+      watches.see({
+        door: 'kafka',
+        partition: partitionOf(accountId, partitions),
+        sentAt,
+        decidedAt: performance.now(),
+      });
+    },
+    (error) => (broken = new Error('The log contradicts itself', { cause: error })),
+  );
+  const feed = new KafkaFeed({ broker: brokerAddress, topic: names.transactions, signal });
+  const asker = new HttpAsker(holdfast, askedFile, {
+    signal,
+    onAnswer: ({ partition, askedAt, answeredAt }) =>
+      watches.see({ door: 'http', partition, sentAt: askedAt, decidedAt: answeredAt }),
+  });
+  const onFirst = (accountId: string, transactionId: string): void => {
+    sentAtOf.set(`${accountId} ${transactionId}`, performance.now());
+  };
+  try {
+    const seconds = 60 * options.minutes;
+    await sendTraffic(
+      deliveries(transactionsIn(file), options.seed),
+      { feed, asker, partitions, onFirst },
+      {
+        ratePerSecond: options.rate,
+        seconds,
+        counts,
+        signal,
+      },
+    );
+    await feed.drain();
+    const asked = await asker.finish();
+    if (broken !== null) throw broken as Error;
+    return { asked, kafka: { acknowledged: feed.acknowledged, retries: feed.retries } };
+  } finally {
+    await feed.close();
+    await follower.stop();
   }
 }
 
-async function breakThings(
-  system: { services: Services; holdfast: PrivateSystem },
-  options: ChaosOptions,
-  startedAt: number,
-): Promise<FaultReport[]> {
-  const expectedMs = (1_000 * options.limit) / options.ratePerSecond;
-  const reports: FaultReport[] = [];
-  for (const { name, at } of options.faults) {
-    await sleep(Math.max(0, startedAt + at * expectedMs - performance.now()));
-    const brokenAt = performance.now();
-    options.log(`fault: ${name}`);
-    await FAULTS[name](system);
-    const recoveredSeconds = Math.round((performance.now() - brokenAt) / 100) / 10;
-    reports.push({ name, atSeconds: Math.round((brokenAt - startedAt) / 1_000), recoveredSeconds });
-    options.log(`fault: ${name} is over after ${recoveredSeconds} s`);
-  }
-  return reports;
+/** A file with more transactions than the run can send. */
+async function transactionFile(system: BrokenSystem, { options, workDir, signal }: RunContext): Promise<string> {
+  const { minutes, rate, seed } = options;
+  if (options.file !== null) return options.file;
+  const file = join(workDir, 'transactions.ndjson');
+  const days = Math.min(15, Math.max(2.5, minutes));
+  await simulateTo(file, system.holdfast, { seed, count: Math.ceil(60 * minutes * rate), days, signal });
+  return file;
 }
 
-/** Starts a process again that ended by itself, as every supervisor would. A fault that is under way has its process back by itself. */
-async function supervise(holdfast: PrivateSystem, signal: AbortSignal, log: (line: string) => void): Promise<void> {
-  const down = new Map<string, number>();
+async function copyFromTimeToTime(system: BrokenSystem, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await sleep(1_000);
-    for (const process of [holdfast.worker, holdfast.api]) {
-      const since = process.pid === undefined ? (down.get(process.name) ?? performance.now()) : null;
-      if (since === null) {
-        down.delete(process.name);
-        continue;
-      }
-      down.set(process.name, since);
-      if (performance.now() - since < 5_000 || signal.aborted) continue;
-      log(`${process.name} is down: starting it again`);
-      await process.start().catch((error: unknown) => log(`${process.name}: ${String(error)}`));
-    }
+    await sleep(COPY_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) await system.copies.take();
+  }
+}
+
+/** null when the audit did not come to an end; why is in the log. */
+async function runAudit(
+  holdfast: PrivateSystem,
+  askedFile: string,
+  { log, signal }: RunContext,
+): Promise<AuditSummary | null> {
+  log('quiet: auditing');
+  const audit = await holdfast.ops(['audit', '--wait', QUIESCE, '--asked', askedFile, '--json'], { signal });
+  if (audit.errors.trim() !== '') log(audit.errors.trim());
+  return audit.output === '' ? null : (JSON.parse(audit.output) as AuditSummary);
+}
+
+/** The commit that was run, with a plus when something was changed on top; `unknown` outside of a clone. */
+async function commit(): Promise<string> {
+  try {
+    const head = (await runCommand('git', ['rev-parse', '--short=12', 'HEAD'])).trim();
+    const changed = (await runCommand('git', ['status', '--porcelain', '--untracked-files=no'])).trim();
+    return changed === '' ? head : `${head}+`;
+  } catch {
+    return 'unknown';
   }
 }
