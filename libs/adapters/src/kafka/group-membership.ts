@@ -146,7 +146,7 @@ export class GroupMembership {
   #crashed(consumer: Consumer, error: Error, passing: boolean): void {
     if (consumer !== this.#consumer) return;
     this.#consumer = null;
-    if (!passing) {
+    if (!passing && !mayPass(error)) {
       clearTimeout(this.#lose);
       return this.#options.crashed(error);
     }
@@ -163,10 +163,11 @@ export class GroupMembership {
   }
 }
 
-/** kafkajs marks what may pass. */
+/** kafkajs marks what may pass, but for one: a coordinator that it could not ask for, because the connection broke at that moment, it takes for none. */
 function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error.name === 'KafkaJSNumberOfRetriesExceeded' || ('retriable' in error && error.retriable === true);
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded' || error.name === 'KafkaJSGroupCoordinatorNotFound') return true;
+  return ('retriable' in error && error.retriable === true) || mayPass(error.cause);
 }
 
 /** Everything is paused: nothing is ever fetched here. */
