@@ -92,7 +92,7 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
     return flat;
   });
   const decisions = prepared.map(({ transaction }, i): Decision => {
-    const scored = { transaction, vector: vectors[i] as Float32Array, late: false };
+    const scored = { transaction, vector: vectors[i] as Float32Array, late: false, historyIncomplete: false };
     const context = {
       policy: DEFAULT_POLICY,
       model: model.identity,

@@ -23,6 +23,7 @@ export class LivePartition {
       codec: scoring.ports.codec,
       hasher: scoring.ports.hasher,
       clock: systemClock,
+      rules: scoring.ports.rules,
       newNonce: () => randomUUID(),
     };
   }

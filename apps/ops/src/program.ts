@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { auditCommand } from './commands/audit.ts';
 import { importCommand } from './commands/import.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { streamCommand } from './commands/stream.ts';
@@ -24,6 +25,8 @@ export function createProgram(context: CommandContext): Command {
     .commandsGroup('Examine:')
     .addCommand(replayCommand(context))
     .addCommand(auditCommand(context))
+    .commandsGroup('Repair:')
+    .addCommand(rebuildCommand(context))
     .addHelpText('after', OVERVIEW);
   forAll(program, (command) => {
     command.showHelpAfterError('(add --help for options and examples)');

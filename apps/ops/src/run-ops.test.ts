@@ -31,6 +31,7 @@ describe('the command line', () => {
       'stream',
       'replay',
       'audit',
+      'rebuild',
     ]) {
       expect(out).toContain(word);
     }
@@ -44,6 +45,7 @@ describe('the command line', () => {
     ['stream'],
     ['replay'],
     ['audit'],
+    ['rebuild'],
   ])('has help with examples and --json: %s %s', async (...words) => {
     const { code, out } = await runCommand([...words.filter((word) => word !== undefined), '--help']);
     expect(code).toBe(0);
@@ -58,6 +60,9 @@ describe('the command line', () => {
     ['simulate', '--out', 'x', '--seed', 'y'],
     ['topics', 'create', 'x'],
     ['audit', '--no-at-rest', '--asked', 'x'],
+    ['rebuild', '--all'],
+    ['rebuild', '--from-trimmed'],
+    ['rebuild', '--from-trimmed', '--all', '--partition', '1'],
   ])('answers wrong usage with code 2: %s %s %s %s', async (...argv) => {
     const { code, out, err } = await runCommand(argv.filter((word) => word !== undefined));
     expect(code).toBe(2);

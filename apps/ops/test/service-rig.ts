@@ -16,7 +16,10 @@ import {
   decideRequests,
   type InputItem,
   type LogRecord,
+  openPartition,
+  type OpenResult,
   type OwnerHooks,
+  type OwnerPorts,
   partitionOf,
   PartitionOwner,
 } from '#libs/core';
@@ -132,8 +135,12 @@ export class ServiceRig {
     return lines;
   }
 
+  /** One try of an owner to open a partition; nothing relays it afterwards. */
+  async tryToOpen(partition: number): Promise<OpenResult> {
+    return openPartition(partition, this.#ownerPorts(), ignored);
+  }
+
   async #owner(partition: number): Promise<{ stop: () => void; running: Promise<void> }> {
-    const { ports } = this.scoring;
     const opened = Promise.withResolvers<void>();
     const hooks: OwnerHooks = {
       opened: () => opened.resolve(),
@@ -145,25 +152,25 @@ export class ServiceRig {
       sent: ignored,
       retried: ignored,
     };
-    const input = {
-      names: [this.topics.transactions],
-      watermarks: (_: string, of: number) => this.#input.watermarks(of),
-    };
-    const owner = new PartitionOwner(
-      partition,
-      {
-        ...ports,
-        store: this.#store.store,
-        log: this.decisions,
-        inputs: input,
-        deadLetters: new KafkaDeadLetters(this.producer, this.topics.deadLetters),
-        newNonce: () => randomUUID(),
-      },
-      { limits: RELAY, hooks },
-    );
+    const owner = new PartitionOwner(partition, this.#ownerPorts(), { limits: RELAY, hooks });
     const running = owner.run();
     await opened.promise;
     return { stop: () => owner.stop(), running };
+  }
+
+  #ownerPorts(): OwnerPorts {
+    const inputs = {
+      names: [this.topics.transactions],
+      watermarks: (_: string, of: number) => this.#input.watermarks(of),
+    };
+    return {
+      ...this.scoring.ports,
+      store: this.#store.store,
+      log: this.decisions,
+      inputs,
+      deadLetters: new KafkaDeadLetters(this.producer, this.topics.deadLetters),
+      newNonce: () => randomUUID(),
+    };
   }
 
   async #consumePartition(partition: number): Promise<number> {

@@ -146,7 +146,7 @@ export class OwnedPartition {
     };
   }
 
-  #opened({ home, epoch, base, replayed, wiped, raised, input }: OpenedPartition): void {
+  #opened({ home, epoch, base, replayed, wiped, raised, input, rebuiltFrom }: OpenedPartition): void {
     const { logger, metrics, deliverFrom } = this.#surroundings;
     const from = input.get(this.#surroundings.topic) ?? 0;
     this.#status = 'open';
@@ -159,6 +159,13 @@ export class OwnedPartition {
       { partition: this.partition, epoch, base, replayed, wiped, from, reason: this.#openReason, home },
       'partition opened',
     );
+    if (rebuiltFrom !== null) {
+      const { seq, floorMs } = rebuiltFrom;
+      logger.warn(
+        { partition: this.partition, givenUpTo: seq, floorMs },
+        'partition rebuilt from a trimmed log, as asked',
+      );
+    }
     if (raised.length > 0)
       logger.error(
         { partition: this.partition, topics: raised, from },

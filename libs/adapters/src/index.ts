@@ -16,6 +16,7 @@ export { openPartitionStore, type OpenedPartitionStore } from './open-partition-
 export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';
 export { StoreKeys } from './redis/keys.ts';
 export { connectRedis, waitForRedis, type RedisConnection } from './redis/redis-client.ts';
+export { RebuildRequests } from './redis/rebuild-requests.ts';
 export { RedisDetailCache } from './redis/redis-detail-cache.ts';
 export { RedisInspector, type InspectedPartition } from './redis/redis-inspector.ts';
 export { checkNamespace, hashKeyFingerprint, type Namespace } from './redis/redis-namespace.ts';

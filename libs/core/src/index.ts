@@ -88,9 +88,11 @@ export {
 export { judge, LOG_START, type LogMark, type LogPosition, type LogVerdict } from './log/log-rule.ts';
 export { findStartBefore, findTail, followToEnd, NoVerifiableStart, verifyClaim } from './log/read-log.ts';
 export { DeadLetterCopier } from './owner/dead-letter-copier.ts';
-export { openPartition, type OpenedPartition, type OpenProgress, type OpenResult } from './owner/open-partition.ts';
+export type { OpenProgress } from './owner/copy-log.ts';
+export { openPartition, type OpenedPartition, type OpenResult } from './owner/open-partition.ts';
 export type { OwnerPorts } from './owner/owner-ports.ts';
 export { PartitionOwner, type OwnerHooks } from './owner/partition-owner.ts';
+export { firstTrimmedStart } from './owner/trimmed-start.ts';
 export { Relay, type RelayEnd, type RelayHooks, type RelayLimits } from './owner/relay.ts';
 export { partitionOf } from './partition-of.ts';
 export {

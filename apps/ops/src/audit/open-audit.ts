@@ -2,7 +2,6 @@ import {
   agreedPartitions,
   connectRedis,
   FEATURE_SET,
-  hashKeyFingerprint,
   KafkaDecisionLog,
   loadChampion,
   ModelRefused,
@@ -14,7 +13,7 @@ import { createEventCodec, createTransactionParser, topicNames } from '#libs/con
 import { createHasher, DEFAULT_POLICY } from '#libs/core';
 import type { Config } from '#libs/platform';
 import { kafkaSettings } from '../command-context.ts';
-import { CommandFailed } from '../failures.ts';
+import { assertNamespace } from '../namespace.ts';
 import type { AuditSources } from './audit-sources.ts';
 
 const CONNECT_MS = 10_000;
@@ -72,20 +71,5 @@ export async function openAudit(config: Config, warn: (line: string) => void): P
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/** With another hash key or number of partitions every account would seem wrong. */
-function assertNamespace(stored: Readonly<Record<string, string>>, config: Config, partitions: number): void {
-  const fingerprint = hashKeyFingerprint(config.state.hashKey);
-  if (stored['hash_key'] !== undefined && stored['hash_key'] !== fingerprint) {
-    throw new CommandFailed(
-      'HOLDFAST_HASH_KEY is not the key that the state was made with: give the one of the service.',
-    );
-  }
-  if (stored['partitions'] !== undefined && Number(stored['partitions']) !== partitions) {
-    throw new CommandFailed(
-      `The state was opened with ${stored['partitions']} partitions, the topics have ${partitions}.`,
-    );
   }
 }

@@ -35,6 +35,7 @@ export class PartitionKeys {
   readonly position: string;
   readonly deadLetters: string;
   readonly floor: string;
+  readonly rebuild: string;
   readonly versions: string;
   readonly accountPrefix: string;
   readonly overflowPrefix: string;
@@ -50,6 +51,7 @@ export class PartitionKeys {
     this.position = `${root}pos`;
     this.deadLetters = `${root}dlq`;
     this.floor = `${root}floor0`;
+    this.rebuild = `${root}rebuild`;
     this.versions = `${root}v`;
     this.accountPrefix = `${root}a:`;
     this.overflowPrefix = `${root}o:`;

@@ -9,10 +9,10 @@ import {
   type StoredAccount,
 } from '#libs/core';
 import { OVERFLOW_BUCKETS, type StoreKeys } from './keys.ts';
-import { decodeEvents } from './outbox-codec.ts';
+import { fencedOr, outboxEntry } from './owner-replies.ts';
 import { asTransient } from './redis-client.ts';
 import { bytesOf, readOverflow } from './redis-state-store.ts';
-import { list, numberOrNull, numbersByName, Script, text, type Reply, type ScriptArgument } from './script.ts';
+import { list, numberOrNull, numbersByName, Script, text, type ScriptArgument } from './script.ts';
 
 const WIPE_PAGE = 100;
 
@@ -24,6 +24,7 @@ export class RedisPartitionStore implements PartitionStore {
   readonly #scripts = {
     begin: new Script('begin'),
     wipe: new Script('wipe'),
+    startTrimmed: new Script('start-trimmed'),
     apply: new Script('apply'),
     open: new Script('open'),
     readOutbox: new Script('read-outbox'),
@@ -79,6 +80,21 @@ export class RedisPartitionStore implements PartitionStore {
     return fencedOr(reply, { status: 'ok', done: next === '0' && Number(text(reply[2])) === 0, cursor: next });
   }
 
+  async rebuildRequest(partition: number): Promise<string | null> {
+    return asTransient(() => this.#redis.get(this.#keys.partition(partition).rebuild));
+  }
+
+  async startTrimmed(start: Parameters<PartitionStore['startTrimmed']>[0]): ReturnType<PartitionStore['startTrimmed']> {
+    const k = this.#keys.partition(start.partition);
+    const { home, request, seq, epoch, floorMs } = start;
+    const reply = await this.#scripts.startTrimmed.run(
+      this.#redis,
+      [k.home, k.epoch, k.seq, k.floor, k.deadLetters, k.rebuild, k.versions],
+      [home, request, ...[seq, epoch, floorMs].map(String)],
+    );
+    return text(reply[0]) === 'NOT_ASKED' ? { status: 'not_asked' } : fencedOr(reply, { status: 'ok' });
+  }
+
   async loadAccounts(partition: number, accountIds: readonly string[]): Promise<readonly StoredAccount[]> {
     if (accountIds.length === 0) return [];
     const k = this.#keys.partition(partition);
@@ -127,7 +143,7 @@ export class RedisPartitionStore implements PartitionStore {
     const k = this.#keys.partition(request.partition);
     const reply = await this.#scripts.open.run(
       this.#redis,
-      [k.home, k.seq, k.input, k.epoch, k.published, k.position],
+      [k.home, k.seq, k.input, k.epoch, k.published, k.position, k.rebuild],
       [
         request.home,
         String(request.epoch),
@@ -220,15 +236,4 @@ function pushRecords(
     keys.push(names.overflow(account.accountId, bucket));
     argv.push(bytesOf(bytes));
   }
-}
-
-function outboxEntry([id, fields]: [id: Buffer, fields: Buffer[]]): OutboxEntry {
-  return { lastSeq: Number(id.toString('latin1').split('-')[0]), events: decodeEvents(fields[3] as Buffer) };
-}
-
-function fencedOr<T>(reply: readonly Reply[], ok: T): T | Fenced {
-  const status = text(reply[0]);
-  if (status === 'OK') return ok;
-  if (status === 'FENCED') return { status: 'fenced', home: text(reply[1]) || null, sameServer: reply[2] === 1 };
-  throw new Error(`Unknown reply of a store script: ${status}`);
 }

@@ -143,6 +143,7 @@ export class DecisionFieldsDto {
 
   @IsArray()
   @IsString({ each: true })
+  @JSONSchema({ description: 'model_unavailable, history_incomplete.' })
   degraded_reasons!: readonly string[];
 
   @MayBeAbsent()

@@ -17,7 +17,8 @@ import { deviationFrom, ratioTo, usualAmountOf } from './usual-amount.ts';
 
 /** Greatest magnitude of a value: the greatest float32 below 2^24. */
 const LIMIT = 2 ** 24 - 1;
-const LONGEST_AGE_MS = 90 * DAY_MS;
+/** Ages are capped here. */
+export const LONGEST_AGE_MS = 90 * DAY_MS;
 const SMALL_MAJOR = 5;
 
 /**

@@ -3,7 +3,7 @@ import type { Decision } from '../decision.ts';
 import { computeVector } from '../features/compute-vector.ts';
 import { FEATURES } from '../features/manifest.ts';
 import type { Policy } from '../policy.ts';
-import { decideTransaction } from '../score/decide-transaction.ts';
+import { decideTransaction, HISTORY_INCOMPLETE } from '../score/decide-transaction.ts';
 import type { HistoryStep } from './history-facts.ts';
 import type { Violation } from './violation.ts';
 
@@ -64,7 +64,13 @@ export function rulingViolations(
   policy: Policy,
 ): Violation[] {
   const { probability, model, featureSet, decidedAtMs, transaction } = decision;
-  const again = decideTransaction(decision, probability, { policy, model, featureSet, nowMs: decidedAtMs });
+  const historyIncomplete = decision.degradedReasons.includes(HISTORY_INCOMPLETE);
+  const again = decideTransaction({ ...decision, historyIncomplete }, probability, {
+    policy,
+    model,
+    featureSet,
+    nowMs: decidedAtMs,
+  });
   const part = RULED.find((name) => JSON.stringify(decision[name]) !== JSON.stringify(again[name]));
   if (part === undefined) return [];
   const { accountId, transactionId } = transaction;

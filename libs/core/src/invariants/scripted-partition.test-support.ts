@@ -113,7 +113,8 @@ export class ScriptedPartition {
     const vector = computeVector(before, accountEventOf(asked, hasher));
     const late = asked.eventTimeMs < before.watermarkMs;
     const context = { policy: DEFAULT_POLICY, model: MODEL, featureSet: 'f', nowMs: START_MS };
-    const decision = { ...decideTransaction({ transaction: asked, vector, late }, PROBABILITY, context), ...altered };
+    const scored = { transaction: asked, vector, late, historyIncomplete: false };
+    const decision = { ...decideTransaction(scored, PROBABILITY, context), ...altered };
     const input = inputOffset === null ? null : { topic: TOPIC, next: inputOffset + 1 };
     this.appendEvent({ type: 'decision.made', decision, input, reducer: REDUCER });
     return decision;

@@ -13,7 +13,7 @@ export class NoVerifiableStart extends Error {
 }
 
 /** The record at exactly `offset`; null when there is none. */
-async function recordAt(log: DecisionLog, partition: number, offset: number): Promise<LogRecord | null> {
+export async function recordAt(log: DecisionLog, partition: number, offset: number): Promise<LogRecord | null> {
   const { low, high } = await log.watermarks(partition);
   if (offset < low || offset >= high) return null;
   const { records } = await log.read(partition, offset, { maxBytes: 1, maxWaitMs: 0 });
@@ -106,17 +106,14 @@ export async function findStartBefore(
   }
   const recent = seq === 0 ? null : await scanForClaim(log, partition, seq);
   if (recent !== null) return recent;
-  const { low, high } = await log.watermarks(partition);
-  if (low === 0) return new LogFollower();
-  const first = await firstVerifiedClaim(log, partition, { low, high });
+  const first = await findFirstStart(log, partition);
   return first !== null && first.position.seq <= seq ? first : null;
 }
 
-async function firstVerifiedClaim(
-  log: DecisionLog,
-  partition: number,
-  kept: { low: number; high: number },
-): Promise<LogFollower | null> {
+/** A follower that stands where the log can first be followed from: at offset 0, else (a trimmed log) at the first claim that is verified; else null. */
+export async function findFirstStart(log: DecisionLog, partition: number): Promise<LogFollower | null> {
+  const kept = await log.watermarks(partition);
+  if (kept.low === 0) return new LogFollower();
   for (let offset = kept.low; offset < kept.high;) {
     const { records, nextOffset } = await log.read(partition, offset, READ);
     for (const record of records) {

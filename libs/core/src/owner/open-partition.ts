@@ -4,17 +4,16 @@ import { formatClaim } from '../log/claim.ts';
 import { withEpoch } from '../log/epoch-table.ts';
 import type { LogFollower } from '../log/log-follower.ts';
 import { openRecord, PROTOCOL_VERSION } from '../log/log-record.ts';
-import { findStartBefore, findTail, followToEnd } from '../log/read-log.ts';
+import { findTail, followToEnd } from '../log/read-log.ts';
 import type { BeganPartition } from '../ports/partition-store.ts';
-import { findLostLog, isPrefixOfLog } from './lineage.ts';
+import { type CopiedLog, copyLog, FENCED, type OpenProgress } from './copy-log.ts';
+import { findLostLog } from './lineage.ts';
 import type { OwnerPorts } from './owner-ports.ts';
-import { replayLog } from './replay.ts';
 
 const ATTEMPTS = 5;
-const OUTBOX_PAGE = 200;
 
 /** An open partition, as its owner needs it. */
-export interface OpenedPartition {
+export interface OpenedPartition extends Omit<CopiedLog, 'status'> {
   readonly status: 'opened';
   readonly home: string;
   readonly epoch: number;
@@ -25,8 +24,6 @@ export interface OpenedPartition {
   readonly input: ReadonlyMap<string, number>;
   /** Inputs that lost records which were never applied. */
   readonly raised: readonly string[];
-  readonly replayed: number;
-  readonly wiped: boolean;
 }
 
 /**
@@ -38,11 +35,6 @@ export type OpenResult =
   | { readonly status: 'lost'; readonly reason: string }
   | { readonly status: 'halted'; readonly reason: string }
   | { readonly status: 'newer_protocol' };
-
-/** Told how far a long opening is. */
-export interface OpenProgress {
-  (stage: 'wiping' | 'replaying', done: { readonly seq: number; readonly of: number }): void;
-}
 
 /**
  * Takes a partition: closes it, wins an epoch in the log, makes the store a copy of the log's history where it is not, opens it. Safe to run in any number
@@ -98,31 +90,8 @@ async function openUnderNonce(
   if (!(await winEpoch(partition, tail, ports)))
     return { status: 'lost', reason: `another OPEN of epoch ${epoch}, or a late event, came first` };
 
-  const isPrefix = await isPrefixOfLog(ports.log, partition, { began, epochBefore, base, opened: tail });
-  const unpublished = isPrefix ? await checkOutbox(partition, began, base, ports) : 'complete';
-  if (unpublished === 'fenced') return FENCED;
-  if (unpublished === 'incomplete')
-    return { status: 'halted', reason: `The outbox does not hold every event in ${base + 1}..${began.seq}` };
-  const fromSeq = isPrefix ? began.seq : 0;
-  const start =
-    fromSeq < base
-      ? await findStartBefore(ports.log, partition, { seq: fromSeq, candidate: isPrefix ? began.position : null })
-      : null;
-  if (fromSeq < base && start === null) {
-    return {
-      status: 'halted',
-      reason: `The log no longer holds every event in ${fromSeq + 1}..${base}; restore a backup, or rebuild from what is left`,
-    };
-  }
-  if (!isPrefix) {
-    progress('wiping', { seq: 0, of: base });
-    if (!(await wipe(partition, began.home, ports))) return FENCED;
-  }
-  if (start !== null) {
-    const range = { partition, home: began.home, epoch, fromSeq, toSeq: base };
-    const replayed = await replayLog(start, range, ports, (seq) => progress('replaying', { seq, of: base }));
-    if (replayed.status !== 'ok') return FENCED;
-  }
+  const copied = await copyLog(partition, { began, tail, epochBefore, base }, { ports, progress });
+  if (copied.status !== 'copied') return copied;
   const claim = tail.claim;
   if (claim === null) throw new Error('A partition with a valid OPEN has a claim');
   const opened = await ports.store.open({
@@ -135,20 +104,9 @@ async function openUnderNonce(
   });
   if (opened.status !== 'ok') return FENCED;
   const { home, input, raised } = opened;
-  return {
-    status: 'opened',
-    home,
-    epoch,
-    base,
-    follower: tail,
-    input,
-    raised,
-    replayed: Math.max(0, base - fromSeq),
-    wiped: !isPrefix,
-  };
+  const { replayed, wiped, rebuiltFrom } = copied;
+  return { status: 'opened', home, epoch, base, follower: tail, input, raised, replayed, wiped, rebuiltFrom };
 }
-
-const FENCED = { status: 'lost', reason: 'the store was closed by somebody else, or restarted' } as const;
 
 /** Appends OPEN and reads back: true iff the own one is the last valid OPEN. Even after a send error, since it may have arrived. */
 async function winEpoch(partition: number, tail: LogFollower, ports: OwnerPorts): Promise<boolean> {
@@ -170,33 +128,4 @@ async function winEpoch(partition: number, tail: LogFollower, ports: OwnerPorts)
   }
   await followToEnd(ports.log, partition, tail);
   return tail.lastOpen?.nonce === nonce;
-}
-
-/** Whether the outbox holds every event that the store has and the log has not. */
-async function checkOutbox(
-  partition: number,
-  began: BeganPartition,
-  base: number,
-  ports: OwnerPorts,
-): Promise<'complete' | 'incomplete' | 'fenced'> {
-  let covered = base;
-  while (covered < began.seq) {
-    const page = await ports.store.readOutbox(partition, began.home, covered, OUTBOX_PAGE);
-    if (page.status !== 'ok') return 'fenced';
-    if (page.entries.length === 0) return 'incomplete';
-    for (const { lastSeq, events } of page.entries) {
-      if (lastSeq - events.length > covered) return 'incomplete';
-      covered = lastSeq;
-    }
-  }
-  return 'complete';
-}
-
-async function wipe(partition: number, home: string, ports: OwnerPorts): Promise<boolean> {
-  for (let cursor = '0'; ;) {
-    const page = await ports.store.wipePage(partition, home, cursor);
-    if (page.status !== 'ok') return false;
-    if (page.done) return true;
-    cursor = page.cursor;
-  }
 }

@@ -4,6 +4,7 @@ import type { DecisionLog } from '../ports/decision-log.ts';
 import type { EventCodec } from '../ports/event-codec.ts';
 import type { InputTopics } from '../ports/input-topics.ts';
 import type { PartitionStore } from '../ports/partition-store.ts';
+import type { ScoringRules } from '../score/scoring-rules.ts';
 import type { Hasher } from '../siphash.ts';
 
 /** What the owner of a partition works with. */
@@ -15,6 +16,7 @@ export interface OwnerPorts {
   readonly codec: EventCodec;
   readonly hasher: Hasher;
   readonly clock: Clock;
+  readonly rules: Pick<ScoringRules, 'maxFutureSkewMs'>;
   /** A text that no other opening has used. */
   newNonce(): string;
 }

@@ -39,7 +39,7 @@ export interface Fenced {
 }
 
 /**
- * What a partition's owner needs of the store. Every method but `begin` is home-checked: it compares `home` with the expected value, and the
+ * What a partition's owner needs of the store. Every method that writes, but for `begin`, is home-checked: it compares `home` with the expected value, and the
  * run_id and master_replid in it with the server's own, inside one script. Throws `TransientFault` when the store cannot be reached.
  */
 export interface PartitionStore {
@@ -53,6 +53,20 @@ export interface PartitionStore {
     home: string,
     cursor: string,
   ): Promise<{ readonly status: 'ok'; readonly done: boolean; readonly cursor: string } | Fenced>;
+  /** What a person has agreed to give up of this partition's log, as text; null when nobody was asked or it opened since. Not home-checked. */
+  rebuildRequest(partition: number): Promise<string | null>;
+  /**
+   * Makes a wiped partition one that stands at `seq`, below which the log is gone, in one step with using up `request`: seq, `floor0` (never lowered),
+   * `dlq` at least `seq`, and `epoch`, so that the replay after it can be continued. `not_asked`: the request is another by now.
+   */
+  startTrimmed(start: {
+    readonly partition: number;
+    readonly home: string;
+    readonly request: string;
+    readonly seq: number;
+    readonly epoch: number;
+    readonly floorMs: number;
+  }): Promise<{ readonly status: 'ok' } | { readonly status: 'not_asked' } | Fenced>;
   /** Records of accounts, for replay; nobody else writes them while the partition is closed. */
   loadAccounts(partition: number, accountIds: readonly string[]): Promise<readonly StoredAccount[]>;
   loadOverflow(
@@ -69,7 +83,10 @@ export interface PartitionStore {
     readonly input: ReadonlyMap<string, number>;
     readonly accounts: readonly AppliedAccount[];
   }): Promise<{ readonly status: 'ok' } | Fenced | { readonly status: 'out_of_order'; readonly seq: number }>;
-  /** Opens: seq := max(seq, base); in := max(in, lowWatermarks); returns the new home and the topics whose `in` was raised. */
+  /**
+   * Opens: seq := max(seq, base); in := max(in, lowWatermarks); a rebuild request is void from here on. Returns the new home and the topics whose `in`
+   * was raised.
+   */
   open(request: {
     readonly partition: number;
     readonly home: string;

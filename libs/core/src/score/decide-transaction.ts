@@ -2,6 +2,9 @@ import type { Decision, ModelIdentity } from '../decision.ts';
 import { decide, type Policy } from '../policy.ts';
 import type { Transaction } from '../transaction.ts';
 
+/** Reason of a decision whose account may have had a history in a part of the log that was given up: ages and profiles start too late. */
+export const HISTORY_INCOMPLETE = 'history_incomplete';
+
 /** What a decision names as its grounds. */
 export interface DecisionContext {
   readonly policy: Policy;
@@ -12,11 +15,16 @@ export interface DecisionContext {
 
 /** The decision of one scored transaction. Pure; `probability` is null when no model could run. */
 export function decideTransaction(
-  scored: { readonly transaction: Transaction; readonly vector: Float32Array; readonly late: boolean },
+  scored: {
+    readonly transaction: Transaction;
+    readonly vector: Float32Array;
+    readonly late: boolean;
+    readonly historyIncomplete: boolean;
+  },
   probability: number | null,
   context: DecisionContext,
 ): Decision {
-  const { transaction, vector, late } = scored;
+  const { transaction, vector, late, historyIncomplete } = scored;
   const { policy, model, featureSet, nowMs } = context;
   const assessed = probability !== null && Number.isFinite(probability);
   const { outcome, riskScore, riskLevel, reasons, holdMs } = decide({ ...transaction, probability }, policy);
@@ -30,7 +38,7 @@ export function decideTransaction(
     model,
     featureSet,
     policyVersion: policy.version,
-    degradedReasons: assessed ? [] : ['model_unavailable'],
+    degradedReasons: [...(assessed ? [] : ['model_unavailable']), ...(historyIncomplete ? [HISTORY_INCOMPLETE] : [])],
     vector,
     late,
     decidedAtMs: nowMs,

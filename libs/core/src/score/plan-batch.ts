@@ -2,7 +2,7 @@ import type { AccountEvent } from '../account/account-event.ts';
 import type { AccountWorkspace } from '../account/account-workspace.ts';
 import { admit } from '../account/admission.ts';
 import type { Decision } from '../decision.ts';
-import { computeVector } from '../features/compute-vector.ts';
+import { computeVector, LONGEST_AGE_MS } from '../features/compute-vector.ts';
 import type { Transaction } from '../transaction.ts';
 import { decideTransaction, type DecisionContext } from './decide-transaction.ts';
 import type { BatchItem, ItemResult } from './batch.ts';
@@ -23,6 +23,7 @@ export interface Candidate {
 interface ScoredCandidate extends Candidate {
   readonly vector: Float32Array;
   readonly late: boolean;
+  readonly historyIncomplete: boolean;
 }
 
 /** What planning needs beside the accounts. `score` gives probabilities for `rows` vectors laid end to end. */
@@ -85,7 +86,10 @@ function nextWave(
       continue;
     }
     taken.add(workspace);
-    wave.push({ ...candidate, late: admission === 'late', vector: computeVector(workspace.state, event) });
+    const { partitionFloorMs } = context;
+    const historyIncomplete = partitionFloorMs !== null && event.eventTimeMs <= partitionFloorMs + LONGEST_AGE_MS;
+    const vector = computeVector(workspace.state, event);
+    wave.push({ ...candidate, late: admission === 'late', historyIncomplete, vector });
   }
   return { wave, later };
 }

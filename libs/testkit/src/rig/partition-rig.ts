@@ -111,6 +111,7 @@ export class PartitionRig {
       codec,
       hasher,
       clock,
+      rules: this.scoring.rules,
       newNonce: () => randomUUID(),
     };
   }
