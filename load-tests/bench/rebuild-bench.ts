@@ -48,6 +48,7 @@ async function rebuild(system: BenchSystem, log: (line: string) => void): Promis
     codec: createEventCodec(),
     hasher: createHasher(new Uint8Array(16).fill(1)),
     clock: systemClock,
+    rules: { maxFutureSkewMs: 300_000 },
     newNonce: () => randomUUID(),
   };
   const rounds: { events: number; seconds: number; own: number; redis: number; broker: number }[] = [];
