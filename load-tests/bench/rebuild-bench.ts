@@ -10,8 +10,8 @@ import { cpuUsOf } from './process-cpu.ts';
 const ROUNDS = 3;
 
 /**
- * Rebuilds every partition of a store that has lost everything from the log: one process, one partition after the other, as a worker does it for each
- * that it opens.
+ * Rebuilds every partition of a store that has lost everything from the log: one process, all partitions side by side, as
+ * a worker does that owns all of them.
  */
 export function benchRebuild(options: {
   transactions: number;
@@ -62,12 +62,9 @@ async function rebuild(system: BenchSystem, log: (line: string) => void): Promis
         process.cpuUsage(),
         performance.now(),
       ];
-      let events = 0;
-      for (let partition = 0; partition < holdfast.topics.partitions; partition++) {
-        const opened = await openPartition(partition, ports, () => undefined);
-        if (opened.status !== 'opened') throw new Error(`Partition ${partition}: ${JSON.stringify(opened)}`);
-        events += opened.replayed;
-      }
+      const partitions = Array.from({ length: holdfast.topics.partitions }, (_, partition) => partition);
+      const replayed = await Promise.all(partitions.map((partition) => rebuildPartition(partition, ports)));
+      const events = replayed.reduce((sum, one) => sum + one, 0);
       const seconds = (performance.now() - startedAt) / 1_000;
       rounds.push({
         events,
@@ -93,4 +90,11 @@ async function rebuild(system: BenchSystem, log: (line: string) => void): Promis
     stages: [stage('rebuilding process', 'own'), stage('Redis', 'redis'), stage('broker', 'broker')],
     figures: { eventsPerSecond: measured.map(({ events, seconds }) => Math.round(events / seconds)) },
   };
+}
+
+/** How many events were replayed. */
+async function rebuildPartition(partition: number, ports: OwnerPorts): Promise<number> {
+  const opened = await openPartition(partition, ports, () => undefined);
+  if (opened.status !== 'opened') throw new Error(`Partition ${partition}: ${JSON.stringify(opened)}`);
+  return opened.replayed;
 }
