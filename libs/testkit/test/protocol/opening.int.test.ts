@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DecisionLog, openRecord, PROTOCOL_VERSION } from '#libs/core';
+import { type DecisionLog, homeEpoch, openRecord, type PartitionOwner, PROTOCOL_VERSION } from '#libs/core';
 import { PartitionRig } from '../../src/rig/partition-rig.ts';
 import { transactions } from '../../src/rig/transactions.ts';
 import { ownerOf } from './owner-of.ts';
 import { overriding } from './overriding.ts';
+
+const PATIENCE = { timeout: 10_000 };
 
 describe('opening a partition', () => {
   let rig: PartitionRig;
@@ -60,36 +62,52 @@ describe('opening a partition', () => {
     expect(await storedSeq()).toBe(25);
   });
 
-  it('loser of an OPEN retries at once', async () => {
-    let begun = 0;
-    let asked = 0;
-    let mayOpenAgain = false;
+  /** An owner that counts what it does, and may open again only when the test says so. */
+  function countingOwner(): { owner: PartitionOwner; begun: () => number; asked: () => number; allow: () => void } {
+    let [begun, asked, allowed] = [0, 0, false];
     const store = overriding(rig.owner.store, {
       begin: (partition, nonce) => {
         begun += 1;
         return rig.owner.store.begin(partition, nonce);
       },
     });
+    const mayOpenAgain = (): boolean => {
+      asked += 1;
+      return allowed;
+    };
+    const owner = ownerOf(rig, { ports: { store }, mayOpenAgain });
+    return { owner, begun: () => begun, asked: () => asked, allow: () => (allowed = true) };
+  }
+
+  it('loser of an OPEN retries at once', async () => {
+    const { owner: loser, begun, asked, allow } = countingOwner();
     const onItsWay = rig.log.holdNextAppend(0);
-    const loser = ownerOf(rig, {
-      ports: { store },
-      mayOpenAgain: () => {
-        asked += 1;
-        return mayOpenAgain;
-      },
-    });
     const running = loser.run();
     const open = await onItsWay;
     expect(await rig.tryToOpen({ log: otherProducer() })).toMatchObject({ status: 'opened', epoch: 1 });
     open.release();
-    await vi.waitFor(() => expect(asked).toBeGreaterThanOrEqual(2), { timeout: 10_000 });
-    expect(begun).toBe(1);
+    await vi.waitFor(() => expect(asked()).toBeGreaterThanOrEqual(2), PATIENCE);
+    expect(begun()).toBe(1);
     expect(await rig.decide(...transactions(0, 5))).toMatchObject({ status: 'committed', lastSeq: 5 });
-    mayOpenAgain = true;
-    await vi.waitFor(() => expect(seqs()).toEqual(upTo(5)), { timeout: 10_000 });
+    allow();
+    await vi.waitFor(() => expect(seqs()).toEqual(upTo(5)), PATIENCE);
     loser.stop();
     await running;
-    expect(begun).toBe(2);
+    expect(begun()).toBe(2);
+  });
+
+  it('an owner whose partition was taken stands back too', async () => {
+    const { owner: zombie, begun, asked } = countingOwner();
+    const running = zombie.run();
+    await vi.waitFor(async () => expect(homeEpoch(await rig.owner.store.home(0))).toBe(1), PATIENCE);
+    const taken = await rig.tryToOpen({ log: otherProducer() });
+    if (taken.status !== 'opened') throw new Error(taken.status);
+    await vi.waitFor(() => expect(asked()).toBeGreaterThanOrEqual(2), PATIENCE);
+    expect(begun()).toBe(1);
+    expect(await rig.owner.store.home(0)).toBe(taken.home);
+    zombie.stop();
+    await running;
+    expect(await rig.owner.store.home(0)).toBe(taken.home);
   });
 
   it('produce lands between tail read and OPEN', async () => {

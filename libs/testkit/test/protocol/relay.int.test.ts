@@ -41,7 +41,8 @@ describe('publishing the outbox', () => {
 
   const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
   const seqs = (): number[] => rig.validEvents().map(({ seq }) => seq);
-  const published = (last: number): Promise<void> => vi.waitFor(() => expect(seqs()).toEqual(upTo(last)), PATIENCE);
+  const expectPublished = (last: number): Promise<void> =>
+    vi.waitFor(() => expect(seqs()).toEqual(upTo(last)), PATIENCE);
   const idsInLog = (): string[] =>
     rig
       .validEvents()
@@ -55,7 +56,7 @@ describe('publishing the outbox', () => {
     const running = relay.run();
     rig.log.nextAppends(0, 'fail_before');
     (await first).release();
-    await published(30);
+    await expectPublished(30);
     relay.stop();
     await running;
     expect(rig.log.records(0).filter(isEvent)).toHaveLength(30);
@@ -76,12 +77,12 @@ describe('publishing the outbox', () => {
     const running = relay.run();
     const packet = await onItsWay;
     packet.fail();
-    await published(10);
+    await expectPublished(10);
     await rig.decide(...transactions(10, 20));
-    await published(20);
+    await expectPublished(20);
     packet.release();
     await rig.decide(...transactions(20, 30));
-    await published(30);
+    await expectPublished(30);
     relay.stop();
     expect(await running).toBe('stopped');
     expect(idsInLog()).toEqual(transactions(0, 30).map(({ transactionId }) => transactionId));
@@ -118,6 +119,19 @@ describe('publishing the outbox', () => {
       expect(seqs()).toEqual(upTo(30));
     },
   );
+
+  it('sends again what was acknowledged and is not valid', async () => {
+    const opened = await rig.openWith(transactions(0, 30));
+    let sends = 0;
+    const forgetful = overriding<DecisionLog>(rig.log, {
+      append: async (partition, records) => rig.log.append(partition, ++sends === 1 ? records.slice(1) : records),
+    });
+    const relay = rig.relay(opened, {}, SMALL_SENDS, { log: forgetful });
+    const running = relay.run();
+    await expectPublished(30);
+    relay.stop();
+    await running;
+  });
 
   it('publishes what was committed over both doors, in order, once', async () => {
     const opened = await rig.open();
@@ -168,7 +182,7 @@ describe('publishing the outbox', () => {
     }
     const relay = rig.relay(opened, {}, { maxSendBytes: 1024 * 1024 }, { log: broker });
     const running = relay.run();
-    await published(lengths.length);
+    await expectPublished(lengths.length);
     relay.stop();
     await running;
     expect(sends.length).toBeGreaterThan(2);
@@ -182,7 +196,7 @@ describe('publishing the outbox', () => {
     const stuck = { copy: () => new Promise<void>(() => undefined) };
     const dying = rig.relay(opened, {}, {}, { deadLetters: stuck });
     void dying.run();
-    await published(2);
+    await expectPublished(2);
     dying.stop();
     await rig.publish(await rig.open());
     expect(rig.deadLetters.copied.map(({ reason }) => reason)).toEqual(['identity_conflict']);
