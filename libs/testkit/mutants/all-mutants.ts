@@ -1,0 +1,13 @@
+import { COMMIT_MUTANTS } from './commit-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { OPENING_MUTANTS } from './opening-mutants.ts';
+import { PUBLISHING_MUTANTS } from './publishing-mutants.ts';
+import { REBUILD_MUTANTS } from './rebuild-mutants.ts';
+
+/** Every mistake that a named test must catch. */
+export const MUTANTS: readonly Mutant[] = [
+  ...COMMIT_MUTANTS,
+  ...OPENING_MUTANTS,
+  ...REBUILD_MUTANTS,
+  ...PUBLISHING_MUTANTS,
+];
