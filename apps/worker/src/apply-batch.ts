@@ -1,5 +1,6 @@
 import type { TransactionParser } from '#libs/contracts';
 import { applyInput, type InputItem, type InputProgress, type ScoringPorts, TransientFault } from '#libs/core';
+import type { InputGuard } from './input-guard.ts';
 import { FORWARDED_HEADER, readRecord, type InputRecord } from './read-record.ts';
 
 /** Records to put on other partitions of the input topic. Resolves when all replicas have them; throws `TransientFault`. */
@@ -29,19 +30,20 @@ export interface InputWork {
   readonly parser: TransactionParser;
   readonly forward: Forward;
   readonly forwarded: (records: number) => void;
+  readonly guard: InputGuard;
   readonly limits: { readonly batchTransactions: number; readonly batchBytes: number };
 }
 
 /**
  * Decides a fetched stretch, commit after commit. Resolves with where to go on: its end when all is applied, elsewhere when the store stands elsewhere,
- * or where it was when it was abandoned.
+ * or where it was when it was abandoned, while it was held back for instance.
  */
 export async function applyBatch(stretch: FetchedStretch, work: InputWork, progress: InputProgress): Promise<number> {
   const { partition } = stretch;
   let next = stretch.from;
   for (const { records, to } of chunksOf(stretch, work.limits)) {
     const items = await readItems(records, { partition, work, progress });
-    if (items === null) return next;
+    if (items === null || !(await work.guard.admit(partition, items, () => progress.abandoned()))) return next;
     const input = { topic: work.topic, from: next, to };
     const applied = await applyInput({ partition, input, items }, work.ports, progress);
     next = applied.next;

@@ -10,10 +10,11 @@ import {
   openPartitionStore,
   openScoring,
 } from '#libs/adapters';
-import { createTransactionParser, topicNames } from '#libs/contracts';
+import { createTransactionParser, topicNames, type TransactionParser } from '#libs/contracts';
 import type { Clock, ItemResult, Model, RelayLimits, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
+import { InputGuard } from './input-guard.ts';
 import { Worker } from './worker.ts';
 
 /** What a worker is composed over; the rest it opens itself. */
@@ -26,6 +27,7 @@ export interface WorkerDependencies {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly onBug: (error: unknown) => void;
+  readonly onSilent: (ageMs: number) => void;
 }
 
 /** Half of what the output topic takes in one record: a rejection carries its original in base64. */
@@ -49,13 +51,10 @@ export interface ComposedWorker {
 
 /** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
 export async function createWorker(config: Config, dependencies: WorkerDependencies): Promise<ComposedWorker> {
-  const { model, partitions, clock, logger, metrics, tracing, onBug } = dependencies;
+  const { model, partitions, clock, logger, metrics, tracing, onBug, onSilent } = dependencies;
   const names = topicNames(config.kafka.topicPrefix);
-  const kafka: KafkaSettings = {
-    brokers: config.kafka.brokers,
-    clientId: 'holdfast-worker',
-    requestTimeoutMs: config.kafka.requestTimeoutMs,
-  };
+  const { brokers, requestTimeoutMs } = config.kafka;
+  const kafka: KafkaSettings = { brokers, requestTimeoutMs, clientId: 'holdfast-worker' };
   const log: KafkaLog = (level, message, fields) => logger[level]({ ...fields, kafka: message }, 'kafka client');
   const onRedisError = (err: Error): void => logger.warn({ err: err.message }, 'redis connection lost');
 
@@ -91,18 +90,18 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     metrics,
     tracing,
     onBug,
+    onSilent,
+    fetchSilenceMs: config.input.fetchSilenceMs,
     store,
     keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
     work: {
       topic: names.transactions,
       partitions,
       ports: scoring.ports,
-      parser: createTransactionParser({
-        unknownFields: 'ignore',
-        refuseCardNumbers: config.state.refuseCardNumbers === 'yes',
-      }),
+      parser: inputParser(config),
       forward: (topic, records) => producer.send(topic, records),
       forwarded: (records) => metrics.add('forwarded', records, {}),
+      guard: new InputGuard({ ...config.input, clock, logger }),
       limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
     },
     surroundings: {
@@ -118,6 +117,11 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     await Promise.all([decisionLog, producer, partitionStore, scoring].map((connection) => connection.close()));
   };
   return { worker, connections: { close } };
+}
+
+/** A producer that is newer than this program must not stop it: fields that it does not know are ignored. */
+function inputParser({ state }: Config): TransactionParser {
+  return createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: state.refuseCardNumbers === 'yes' });
 }
 
 /** What is kept in full of a batch from Kafka: holds, which people ask about. An approval is answered with outcome and score. */

@@ -99,6 +99,11 @@ export class OwnedPartition {
     this.#owner.stop();
   }
 
+  /** The input ends before its position: opening anew finds that, and halts. */
+  reopen(): void {
+    this.#owner.reopen();
+  }
+
   /** The input's records before `offset` are gone: moves its position there and delivers from it. Throws `TransientFault`. */
   async raiseInput(offset: number): Promise<void> {
     const { owner, topic, deliverFrom } = this.#surroundings;

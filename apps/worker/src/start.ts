@@ -16,10 +16,14 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
     logger.fatal({ err }, 'worker ended by a bug');
     process.exit(EXIT.bug);
   };
+  const onSilent = (ageMs: number): void => {
+    logger.fatal({ ageMs: Math.round(ageMs) }, 'worker ended: no fetch from the input has succeeded for too long');
+    process.exit(EXIT.stalled);
+  };
   const { brokers, topicPrefix } = config.kafka;
   const composed = await frame.whenReachable(async () => {
     const partitions = await agreedPartitions({ brokers, clientId: 'holdfast-worker' }, topicPrefix);
-    return createWorker(config, { model, partitions, clock: systemClock, logger, metrics, tracing, onBug });
+    return createWorker(config, { model, partitions, clock: systemClock, logger, metrics, tracing, onBug, onSilent });
   });
   if (composed === null) return;
   const { worker, connections } = composed;

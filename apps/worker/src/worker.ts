@@ -12,11 +12,27 @@ import {
 import type { InputWork } from './apply-batch.ts';
 import { applyTraced } from './apply-traced.ts';
 import { DependencyContacts } from './dependency-contacts.ts';
+import { FetchWatchdog } from './fetch-watchdog.ts';
 import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
+
+/** What is used of the consumer. */
+export type WorkerConsumer = Pick<
+  InputConsumer,
+  | 'join'
+  | 'close'
+  | 'start'
+  | 'halt'
+  | 'commit'
+  | 'watermarks'
+  | 'generation'
+  | 'lastHeartbeatMs'
+  | 'lastFetchMs'
+  | 'isFetching'
+>;
 
 /** What a worker is built over. */
 export interface WorkerOptions {
-  readonly consumer: InputConsumer;
+  readonly consumer: WorkerConsumer;
   readonly work: InputWork;
   readonly surroundings: Omit<PartitionSurroundings, 'contacts' | 'deliverFrom' | 'lastHeartbeatMs'>;
   readonly store: OwnerPorts['store'];
@@ -26,6 +42,10 @@ export interface WorkerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** Longest time that the input may be silent while it is asked for. */
+  readonly fetchSilenceMs: number;
+  /** It was silent for longer: the process ends, to be started again. */
+  readonly onSilent: (ageMs: number) => void;
   /** Something that must not happen: the process ends, and what is not committed comes again. */
   readonly onBug: (error: unknown) => void;
 }
@@ -42,12 +62,15 @@ export class Worker {
   readonly #running = new Set<Promise<void>>();
   readonly #lag = new Map<number, number>();
   readonly #contacts = new DependencyContacts();
+  readonly #watchdog: FetchWatchdog;
   #stopping = false;
   #stopObserving: readonly (() => void)[] = [];
   #hintTimer: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { consumer, clock, fetchSilenceMs: limitMs, onSilent } = options;
+    this.#watchdog = new FetchWatchdog(consumer, { clock, limitMs, onSilent });
   }
 
   /** Joins the group. To be called once. */
@@ -55,6 +78,7 @@ export class Worker {
     const { consumer, store } = this.#options;
     this.#stopObserving = [store.onCommitted((partition) => this.#owned.get(partition)?.wake()), ...this.#observe()];
     this.#hintTimer = setInterval(() => this.#commitHints(), COMMIT_HINT_MS);
+    this.#watchdog.start();
     await consumer.join();
   }
 
@@ -63,6 +87,7 @@ export class Worker {
     const { consumer, clock, work } = this.#options;
     this.#stopping = true;
     clearInterval(this.#hintTimer);
+    this.#watchdog.stop();
     for (const partition of this.#owned.keys()) consumer.halt(work.topic, partition);
     const deadlineMs = clock.monotonicMs() + DRAIN_MS;
     while ([...this.#owned.values()].some(({ drained }) => !drained) && clock.monotonicMs() < deadlineMs) {
@@ -82,10 +107,14 @@ export class Worker {
     if (!this.#contacts.redisUp) return { ok: false, reason: 'Redis is out of reach' };
     if (!this.#kafkaUp) return { ok: false, reason: 'Kafka is out of reach' };
     const closed = [...this.#owned.values()].filter(({ status }) => status !== 'open');
-    if (closed.length === 0) return { ok: true, detail: `${this.#owned.size} partitions open` };
+    const held = [...this.#options.work.guard.held].map(
+      ([partition, { invalid, of }]) =>
+        `input partition ${partition} is held back: ${invalid} of its last ${of} records are invalid`,
+    );
+    if (closed.length + held.length === 0) return { ok: true, detail: `${this.#owned.size} partitions open` };
     return {
       ok: false,
-      reason: closed.map(({ partition, status }) => `partition ${partition} is ${status}`).join(', '),
+      reason: [...closed.map(({ partition, status }) => `partition ${partition} is ${status}`), ...held].join(', '),
     };
   }
 
@@ -115,16 +144,18 @@ export class Worker {
       this.#owned.get(number)?.revoke();
       this.#owned.delete(number);
       this.#lag.delete(number);
+      this.#options.work.guard.forget(number);
     }
   }
 
-  /** Records of the input were deleted before they were read: go on with the first that is left, and say so. */
+  /** Records of the input were deleted before they were read: go on with the first that is left, and say so. If its end is gone, nobody may go on. */
   async outOfRange(number: number, offset: number): Promise<void> {
     const partition = this.#owned.get(number);
     const { consumer, work, logger, clock } = this.#options;
     while (partition?.revoked === false && !this.#stopping) {
       try {
-        const { low } = await consumer.watermarks(work.topic, number);
+        const { low, high } = await consumer.watermarks(work.topic, number);
+        if (offset > high) return partition.reopen();
         logger.error({ partition: number, offset, low }, 'input records were deleted before they were decided');
         return await partition.raiseInput(low);
       } catch (error) {
@@ -186,6 +217,8 @@ export class Worker {
       ]),
       metrics.observe('partitionsOwned', () => [{ value: this.#owned.size, labels: {} }]),
       metrics.observe('partitionsOpen', () => [{ value: count('open'), labels: {} }]),
+      metrics.observe('inputsHeldBack', () => [{ value: work.guard.held.size, labels: {} }]),
+      metrics.observe('inputFetchAgeSeconds', () => [{ value: this.#watchdog.ageMs / 1_000, labels: {} }]),
       metrics.observe('partitionsHalted', () => [{ value: count('halted', 'newer_protocol'), labels: {} }]),
       metrics.observe('outboxDepth', () =>
         owned().map(({ partition, outboxDepth }) => ({ value: outboxDepth, labels: { partition } })),

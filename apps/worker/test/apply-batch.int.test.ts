@@ -4,6 +4,7 @@ import { openPartition, partitionOf, type StateStore, type TransactionRejected }
 import { INPUT_TOPIC, InMemoryLog, PartitionRig } from '#libs/testkit';
 import { applyBatch, type Forward, type InputWork } from '../src/apply-batch.ts';
 import { FORWARDED_HEADER, type InputRecord } from '../src/read-record.ts';
+import { idleGuard } from './idle-guard.ts';
 
 const PARTITIONS = 4;
 const accountsOf = (partition: number): string[] =>
@@ -46,6 +47,7 @@ describe('deciding a fetched stretch', () => {
       ports: rig.scoring,
       parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
       forward: async (_, records) => void forwarded.push(...records),
+      guard: idleGuard(),
       forwarded: () => undefined,
       limits: { batchTransactions: 2, batchBytes: 1_000_000 },
     };

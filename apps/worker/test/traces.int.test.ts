@@ -8,6 +8,7 @@ import type { InputWork } from '../src/apply-batch.ts';
 import { applyTraced } from '../src/apply-traced.ts';
 import type { InputRecord } from '../src/read-record.ts';
 import { tracedLog } from '../src/traced-log.ts';
+import { idleGuard } from './idle-guard.ts';
 
 const TRACES = ['a'.repeat(32), 'b'.repeat(32)];
 const never = () => 0.99;
@@ -38,6 +39,7 @@ describe('the span of a batch', () => {
       ports: rig.scoring,
       parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
       forward: () => Promise.resolve(),
+      guard: idleGuard(),
       forwarded: () => undefined,
       limits: { batchTransactions: 2, batchBytes: 1_000_000 },
     };

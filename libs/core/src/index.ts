@@ -93,7 +93,8 @@ export { openPartition, type OpenedPartition, type OpenResult } from './owner/op
 export type { OwnerPorts } from './owner/owner-ports.ts';
 export { PartitionOwner, type OwnerHooks } from './owner/partition-owner.ts';
 export { firstTrimmedStart } from './owner/trimmed-start.ts';
-export { Relay, type RelayEnd, type RelayHooks, type RelayLimits } from './owner/relay.ts';
+export { Relay } from './owner/relay.ts';
+export type { RelayEnd, RelayHooks, RelayLimits } from './owner/relay-options.ts';
 export { partitionOf } from './partition-of.ts';
 export {
   decide,

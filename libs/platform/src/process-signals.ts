@@ -1,8 +1,9 @@
 import type { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
 
-/** Exit codes: stopped as asked; stopped with something left undone; a bug ended it; it must be configured otherwise; ended by force. */
-export const EXIT = { clean: 0, unclean: 1, bug: 70, refused: 78, forced: 130 } as const;
+/** Exit codes: stopped as asked; stopped with something left undone; a bug ended it; silent and to be started again; it must be configured otherwise; ended
+ *  by force. */
+export const EXIT = { clean: 0, unclean: 1, bug: 70, stalled: 75, refused: 78, forced: 130 } as const;
 
 /** What is used of Node's `process`, so that tests need not send themselves signals. */
 export interface ProcessEvents {

@@ -86,6 +86,19 @@ describe('delivering a partition', () => {
     partition.stop();
   });
 
+  it('is fetching while it asks for records, not while those that it has wait to be handled', async () => {
+    const waiting = deliver(new FakeReader(), 10).partition;
+    const full = deliver(new FakeReader({ count: 1_000 }), 0, {
+      maxBytes: 1_000,
+      onBatch: () => new Promise(() => undefined),
+    }).partition;
+    await vi.waitFor(() => expect(full.isFetching).toBe(false));
+    expect(waiting.isFetching).toBe(true);
+    waiting.stop();
+    full.stop();
+    expect(waiting.isFetching).toBe(false);
+  });
+
   it('gathers a fuller batch while it lingers', async () => {
     const { partition, batches } = deliver(new FakeReader({ perRead: 1 }), 0, { maxRecords: 100, lingerMs: 100 });
     await vi.waitFor(() => expect(partition.position).toBe(10));

@@ -48,6 +48,7 @@ export class InputPartition {
   #bufferedBytes = 0;
   #highWatermark = 0;
   #stopped = false;
+  #fetching = false;
   #moves = 0;
   #onMove: () => void = () => undefined;
   #waiters: (() => void)[] = [];
@@ -62,6 +63,11 @@ export class InputPartition {
   /** Up to where everything was handled. */
   get position(): number {
     return this.#from;
+  }
+
+  /** Whether records are being asked for: not stopped, and not waiting for those that were fetched to be handled. */
+  get isFetching(): boolean {
+    return this.#fetching && !this.#stopped;
   }
 
   stop(): void {
@@ -83,7 +89,8 @@ export class InputPartition {
   async #fetch(): Promise<void> {
     const { topic, partition, reader, maxBytes } = this.#options;
     while (!this.#stopped) {
-      if (this.#bufferedBytes >= maxBytes) {
+      this.#fetching = this.#bufferedBytes < maxBytes;
+      if (!this.#fetching) {
         await this.#change();
         continue;
       }

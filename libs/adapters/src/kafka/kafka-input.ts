@@ -136,6 +136,11 @@ export class InputConsumer implements InputTopics {
     return this.#membership.lastHeartbeatMs;
   }
 
+  /** Whether some partition is being fetched: delivered, and not waiting for its records to be handled. */
+  get isFetching(): boolean {
+    return [...this.#delivered.values()].some(({ isFetching }) => isFetching);
+  }
+
   /** When a fetch last succeeded, with or without records, by `performance.now()`; each delivered partition does one a second when idle. */
   get lastFetchMs(): number {
     return this.#lastFetchMs;

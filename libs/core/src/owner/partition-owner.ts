@@ -5,7 +5,8 @@ import { TransientFault } from '../faults.ts';
 import { DeadLetterCopier } from './dead-letter-copier.ts';
 import { openPartition, type OpenedPartition, type OpenResult } from './open-partition.ts';
 import type { OwnerPorts } from './owner-ports.ts';
-import { Relay, type RelayEnd, type RelayHooks, type RelayLimits } from './relay.ts';
+import { Relay } from './relay.ts';
+import type { RelayEnd, RelayHooks, RelayLimits } from './relay-options.ts';
 
 /** Told what becomes of a partition. */
 export interface OwnerHooks extends RelayHooks {
@@ -40,6 +41,11 @@ export class PartitionOwner {
   /** There may be something in the outbox. */
   wake(): void {
     this.#relay?.wake();
+  }
+
+  /** Opens the partition anew, with all that is checked there. */
+  reopen(): void {
+    this.#relay?.reopen();
   }
 
   /** Whether everything committed is published; true while the partition is not open here. */

@@ -9,32 +9,8 @@ import type { DeadLetterCopier } from './dead-letter-copier.ts';
 import type { OpenedPartition } from './open-partition.ts';
 import { outboxSends, type OutboxSend } from './outbox-sends.ts';
 import type { OwnerPorts } from './owner-ports.ts';
+import type { RelayEnd, RelayHooks, RelayLimits } from './relay-options.ts';
 import { Wakeup } from './wakeup.ts';
-
-/** Why a relay ended. `moved`: the store restarted or lost its data; `taken`: somebody else is opening or owns the partition. */
-export type RelayEnd = 'stopped' | 'moved' | 'taken' | 'aged' | 'diverged';
-
-/** Bounds of a relay; all are named and documented in the configuration. */
-export interface RelayLimits {
-  /** Wait after a wake-up, so that a cycle is fuller. */
-  readonly lingerMs: number;
-  /** Longest wait without a wake-up: how soon a lost partition is noticed. */
-  readonly pollMs: number;
-  readonly maxSendBytes: number;
-  readonly maxEntries: number;
-  readonly trimIntervalMs: number;
-  /** Events kept in the outbox behind the published ones. */
-  readonly keepEvents: number;
-  /** Age of the own OPEN at which the partition is opened anew. */
-  readonly openAgeMs: number;
-}
-
-/** Told of progress, for metrics and for committing offsets. */
-export interface RelayHooks {
-  published(seq: number, committedSeq: number): void;
-  sent(events: number): void;
-  retried(reason: string): void;
-}
 
 /**
  * Publishes the outbox of one open partition to the log, following its own records by the rule: what is not read back as valid is sent again.
@@ -93,6 +69,11 @@ export class Relay {
   /** Ends the relay after the send that is in flight. What is left in the outbox is the next owner's. */
   stop(): void {
     this.#finish('stopped');
+  }
+
+  /** Ends the relay, because something about the partition needs to be looked at from the start. */
+  reopen(): void {
+    this.#finish('diverged');
   }
 
   /** Everything committed is published. */

@@ -1,11 +1,8 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#libs/core';
+import { INPUT_SETTINGS } from './input-settings.ts';
 import { parseApiKey, parseHashKey, parseRedisUrl } from './parse-value.ts';
 import { choice, custom, integer, list, text, type Setting } from './setting.ts';
 import { TRACING_SETTINGS } from './tracing-settings.ts';
-
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Known to everybody who reads this file, so it is refused outside development. */
 export const DEVELOPMENT_HASH_KEY = '000102030405060708090a0b0c0d0e0f';
@@ -186,6 +183,8 @@ export const SETTINGS = {
       meaning: 'age at which an owner opens its partition anew, so that readers find a recent OPEN',
     }),
   },
+
+  input: INPUT_SETTINGS,
 
   http: {
     host: host('HOLDFAST_HTTP_HOST', 'address that the HTTP door listens on'),

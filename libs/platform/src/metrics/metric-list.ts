@@ -138,6 +138,18 @@ export const METRICS = {
     meaning: 'Owned partitions that wait for a person: the log or an input has lost data',
     remedy: 'Not 0: page. The log line says what is missing and which command to use.',
   }),
+  inputsHeldBack: gauge('holdfast_inputs_held_back', {
+    unit: 'partitions',
+    labels: {},
+    meaning: 'Owned input partitions that are held back because too many of their records are invalid',
+    remedy: 'Not 0: page. See docs/operations.md: a producer or a release is broken; nothing is lost while it stands.',
+  }),
+  inputFetchAgeSeconds: gauge('holdfast_input_fetch_age_seconds', {
+    unit: 'seconds',
+    labels: {},
+    meaning: 'Time since a fetch of the input last succeeded, with or without records; 0 while none is asked for',
+    remedy: 'Rising: the brokers are away or the consumer is silent; at HOLDFAST_FETCH_SILENCE_LIMIT_MS it ends.',
+  }),
   reopens: counter('holdfast_reopens_total', {
     unit: 'opens',
     labels: { reason: ['assigned', 'store_changed', 'taken', 'aged', 'relay'] },

@@ -1,0 +1,24 @@
+/** Why a relay ended. `moved`: the store restarted or lost its data; `taken`: somebody else is opening or owns the partition. */
+export type RelayEnd = 'stopped' | 'moved' | 'taken' | 'aged' | 'diverged';
+
+/** Bounds of a relay; all are named and documented in the configuration. */
+export interface RelayLimits {
+  /** Wait after a wake-up, so that a cycle is fuller. */
+  readonly lingerMs: number;
+  /** Longest wait without a wake-up: how soon a lost partition is noticed. */
+  readonly pollMs: number;
+  readonly maxSendBytes: number;
+  readonly maxEntries: number;
+  readonly trimIntervalMs: number;
+  /** Events kept in the outbox behind the published ones. */
+  readonly keepEvents: number;
+  /** Age of the own OPEN at which the partition is opened anew. */
+  readonly openAgeMs: number;
+}
+
+/** Told of progress, for metrics and for committing offsets. */
+export interface RelayHooks {
+  published(seq: number, committedSeq: number): void;
+  sent(events: number): void;
+  retried(reason: string): void;
+}
