@@ -61,7 +61,9 @@ export async function startBrokenSystem(options: {
     await holdfast.start();
     const supervised = [...processes, redis, broker].map((service) => new Supervised(service, log));
     for (const one of supervised) one.watch();
-    closing.push(async () => void (await Promise.all(supervised.map((one) => one.leave()))));
+    closing.push(async () => {
+      await Promise.all(supervised.map((one) => one.leave({ kill: signal.aborted })));
+    });
     const [apiHandle, redisHandle, brokerHandle] = supervised.slice(-3) as [Supervised, Supervised, Supervised];
     const appendOnlyFolder = join(dataDir, 'redis', 'appendonlydir');
     return {

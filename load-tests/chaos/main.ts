@@ -13,19 +13,22 @@ const log = (line: string): void => {
 };
 
 /** Ctrl-C ends the run in order; a second one at once: what was started ends with this process, however it goes. */
-function abortedBySignals(): AbortController {
-  const abort = new AbortController();
+function stopOnSignals(abort: AbortController): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (abort.signal.aborted) process.exit(130);
       log(`stopping (${name})`);
-      abort.abort(new Error(`Stopped by ${name}`));
+      abort.abort(new StoppedBySignal(name));
     });
   }
-  return abort;
 }
 
-async function run(options: ChaosOptions, workDir: string, signal: AbortSignal): Promise<ChaosReport> {
+class StoppedBySignal extends Error {
+  override readonly name = 'StoppedBySignal';
+}
+
+async function run(options: ChaosOptions, workDir: string, abort: AbortController): Promise<ChaosReport> {
+  const { signal } = abort;
   await buildIfStale(log);
   // Compiled code, so only after the build.
   const { startBrokenSystem } = await import('./broken-system.ts');
@@ -34,6 +37,10 @@ async function run(options: ChaosOptions, workDir: string, signal: AbortSignal):
   const system = await startBrokenSystem({ ...options, workDir, signal, log });
   try {
     return await runChaos(system, { options, workDir, log, signal });
+  } catch (error) {
+    // Everything else that is under way ends too.
+    abort.abort(error);
+    throw error;
   } finally {
     await system.stop();
   }
@@ -47,11 +54,12 @@ function print(report: ChaosReport, { json, short }: ChaosOptions): void {
 }
 
 async function main(options: ChaosOptions): Promise<number> {
-  const abort = abortedBySignals();
+  const abort = new AbortController();
+  stopOnSignals(abort);
   const workDir = join(localDir, `chaos-${process.pid}`);
   await mkdir(workDir, { recursive: true });
   let failure: unknown;
-  const report = await run(options, workDir, abort.signal).catch((error: unknown) => {
+  const report = await run(options, workDir, abort).catch((error: unknown) => {
     failure = error;
     return null;
   });
@@ -59,8 +67,9 @@ async function main(options: ChaosOptions): Promise<number> {
     if (options.out !== null) await writeFile(resolve(options.out), `${JSON.stringify(report, null, 2)}\n`);
     print(report, options);
   }
-  if (failure !== undefined) log(`chaos: ${abort.signal.aborted ? 'stopped' : describe(failure)}`);
-  if (report?.clean === true || abort.signal.aborted) {
+  const stopped = abort.signal.reason instanceof StoppedBySignal;
+  if (failure !== undefined) log(`chaos: ${stopped ? 'stopped' : describe(failure)}`);
+  if (report?.clean === true || stopped) {
     if (!options.keep) await rm(workDir, { recursive: true, force: true });
     return report?.clean === true ? 0 : 130;
   }

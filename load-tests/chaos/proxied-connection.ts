@@ -39,7 +39,8 @@ export class ProxiedConnection {
   reset(): void {
     for (const direction of this.#directions) direction.forget();
     for (const socket of this.#sockets) {
-      if (socket.connecting) socket.destroy();
+      // A reset just behind an end() never closes the handle, and the process then spins for ever when it should exit.
+      if (socket.connecting || socket.writableEnded) socket.destroy();
       else if (!socket.destroyed) socket.resetAndDestroy();
     }
   }

@@ -4,6 +4,8 @@ import type { Log, Service } from '../../deploy/local/service.ts';
 const LOOK_MS = 50;
 /** Between the end of a process and its next start. */
 const DOWN_MS = 500;
+/** A process that has not come up by then never will. */
+const READY_WITHIN_MS = 240_000;
 
 /** A process that is started again whenever it is down, as a supervisor does, unless it is held down. */
 export class Supervised {
@@ -37,11 +39,15 @@ export class Supervised {
     this.#watching = this.#watch();
   }
 
-  /** Looks after it no longer; it may be up or down. */
-  async leave(): Promise<void> {
+  /** Looks after it no longer; it may be up or down. With `kill` it is down. */
+  async leave({ kill }: { readonly kill: boolean }): Promise<void> {
     this.#stop.abort();
     await this.#watching;
-    await this.#starting;
+    this.#expectsEnd ||= kill;
+    do {
+      if (kill) await this.#service.kill('SIGKILL');
+      await Promise.race([this.#starting, sleep(LOOK_MS)]);
+    } while (this.#starting !== null);
   }
 
   /** Ends it by a signal, does `whileDown` when it is gone, and resolves when it has been started again and is ready. */
@@ -72,9 +78,13 @@ export class Supervised {
     await this.#service.kill('SIGCONT');
   }
 
-  /** Resolves when it is up and ready, or nobody looks after it any more. */
+  /** Resolves when it is up and ready, or nobody looks after it any more. Throws when it does not come up. */
   async ready(): Promise<void> {
-    while (!this.#isReady && !this.#stop.signal.aborted) await sleep(LOOK_MS);
+    const giveUpAt = performance.now() + READY_WITHIN_MS;
+    while (!this.#isReady && !this.#stop.signal.aborted) {
+      if (performance.now() > giveUpAt) throw new Error(`${this.name} was not ready within ${READY_WITHIN_MS} ms`);
+      await sleep(LOOK_MS);
+    }
   }
 
   async #watch(): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TcpProxy } from './tcp-proxy.ts';
 
 let echo: Server;
@@ -103,6 +103,21 @@ test('what a silent link has kept can be lost with its connections', async () =>
   proxy.heal({ deliver: false });
   await expect(closed).rejects.toThrow('closed');
   expect(heard()).toBe('');
+});
+
+test('a cut in the moment in which a side has ended leaves no socket behind', async () => {
+  const { socket, hears, closed } = await client();
+  socket.write('a');
+  await hears('a');
+  proxy.slowDown({
+    delayMs: () => {
+      queueMicrotask(() => proxy.cut());
+      return 0;
+    },
+  });
+  socket.end();
+  await expect(closed).rejects.toThrow('closed');
+  await vi.waitFor(() => expect(proxy.connections).toBe(0));
 });
 
 test('a server that is not there ends the connection', async () => {
