@@ -58,7 +58,7 @@ function chunksOf(stretch: FetchedStretch, limits: InputWork['limits']): { recor
   let records: InputRecord[] = [];
   let bytes = 0;
   for (const record of stretch.records) {
-    const size = record.value?.length ?? 0;
+    const size = (record.key?.length ?? 0) + (record.value?.length ?? 0);
     if (records.length >= limits.batchTransactions || (records.length > 0 && bytes + size > limits.batchBytes)) {
       chunks.push({ records, to: record.offset });
       records = [];

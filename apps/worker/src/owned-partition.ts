@@ -1,4 +1,5 @@
 import {
+  EVENT_TOO_LARGE,
   type OpenedPartition,
   type OwnerHooks,
   type OwnerPorts,
@@ -138,17 +139,28 @@ export class OwnedPartition {
       },
       progress: (stage, { seq, of }) => logger.info({ partition, stage, seq, of }, 'partition being rebuilt'),
       mayOpenAgain: (sinceMs) => !this.#revoked && lastHeartbeatMs() > sinceMs,
-      sent: () => metrics.add('relaySends', 1, { result: 'acknowledged' }),
+      sent: () => {
+        if (this.#status === 'halted') this.#status = 'open';
+        metrics.add('relaySends', 1, { result: 'acknowledged' });
+      },
       retried: (reason) => {
         contacts.failed(reason, owner.clock.monotonicMs());
         metrics.add('relaySends', 1, { result: 'failed' });
-        logger.warn({ partition, reason }, 'relay tries again');
+        if (reason === EVENT_TOO_LARGE) this.#blocked();
+        else logger.warn({ partition, reason }, 'relay tries again');
       },
       published: (seq, committedSeq) => {
         contacts.storeAnswered();
         this.#published(seq, committedSeq);
       },
     };
+  }
+
+  /** Decisions are committed until the outbox is full, and none is published. */
+  #blocked(): void {
+    this.#status = 'halted';
+    const fields = { partition: this.partition, seq: this.#publishedSeq + 1 };
+    this.#surroundings.logger.error(fields, 'partition halted: an event is larger than the decisions topic takes');
   }
 
   #opened({ home, epoch, base, replayed, wiped, raised, input, rebuiltFrom }: OpenedPartition): void {

@@ -1,8 +1,11 @@
-import { rejectionOf, type TransactionParser } from '#libs/contracts';
+import { MAX_INPUT_RECORD_BYTES, rejectionOf, type TransactionParser } from '#libs/contracts';
 import { type InputItem, partitionOf } from '#libs/core';
 
 /** Header of a record that was sent on once; it is never sent on again. */
 export const FORWARDED_HEADER = 'holdfast-forwarded';
+
+/** Above it a record may not fit into the topic once it carries that header too. */
+const MAX_FORWARD_BYTES = MAX_INPUT_RECORD_BYTES - 1_024;
 
 /** A record of an input topic, as the consumer gives it. */
 export interface InputRecord {
@@ -34,12 +37,19 @@ export function readRecord(
   const { transaction } = parsed;
   const owner = partitionOf(transaction.accountId, partitions);
   if (owner === partition) return { item: { kind: 'transaction', transaction, original }, forwardTo: null };
-  if (record.headers[FORWARDED_HEADER] === undefined) {
+  const isForwarded = record.headers[FORWARDED_HEADER] !== undefined;
+  if (!isForwarded && bytesOf(record) <= MAX_FORWARD_BYTES) {
     return { item: { kind: 'forwarded', original }, forwardTo: owner };
   }
-  const detail = `The account belongs to partition ${owner}, and the record was forwarded once already`;
+  const why = isForwarded ? 'was forwarded once already' : 'is too large to be forwarded';
+  const detail = `The account belongs to partition ${owner}, and the record ${why}`;
   return {
     item: { kind: 'invalid', reason: 'wrong_partition', field: 'account_id', detail, original },
     forwardTo: null,
   };
+}
+
+function bytesOf({ key, value, headers }: InputRecord): number {
+  const headerBytes = Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + 3 * text.length + 8, 0);
+  return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes;
 }

@@ -62,6 +62,26 @@ describe('deciding a fetched stretch', () => {
     expect((await rig.scoring.store.load(0, [])).input.get(INPUT_TOPIC)).toBe(11);
   });
 
+  it('cuts commits by bytes too, keys included, but commits at least one record', async () => {
+    await rig.open();
+    const large = { ...record(0, here), key: new Uint8Array(2_000) };
+    const records = [large, ...[1, 2, 3].map((offset) => ({ ...record(offset, here), key: new Uint8Array(400) }))];
+    const limits = { batchTransactions: 64, batchBytes: 1_500 };
+    expect(await applyBatch({ partition: 0, from: 0, to: 4, records }, { ...work, limits }, progress)).toBe(4);
+    expect(applied).toEqual([1, 3, 4]);
+  });
+
+  it('rejects a record of another partition that would not fit into the topic once more', async () => {
+    const opened = await rig.open();
+    const records = [{ ...record(0, elsewhere), key: new Uint8Array(262_000) }];
+    expect(await applyBatch({ partition: 0, from: 0, to: 1, records }, work, progress)).toBe(1);
+    await rig.publish(opened);
+    expect(forwarded).toEqual([]);
+    expect(rejections().map(({ reason, detail }) => [reason, detail.includes('too large')])).toEqual([
+      ['wrong_partition', true],
+    ]);
+  });
+
   it('forwards a record of another partition once, and goes past it only then', async () => {
     await rig.open();
     const records = [record(0, elsewhere), record(1, here)];

@@ -1,4 +1,4 @@
-import { topicNames } from '#libs/contracts';
+import { MAX_INPUT_RECORD_BYTES, MAX_OUTPUT_RECORD_BYTES, topicNames } from '#libs/contracts';
 import type { KafkaSettings } from './kafka/kafka-client.ts';
 import { KafkaTopics } from './kafka/kafka-topics.ts';
 
@@ -7,7 +7,10 @@ export class UnusableTopics extends Error {
   override readonly name = 'UnusableTopics';
 }
 
-/** The number of partitions that all topics have. Throws `UnusableTopics` when they do not exist or do not agree, `TransientFault` when Kafka is away. */
+/**
+ * The number of partitions that all topics have. Throws `UnusableTopics` when they do not exist, do not agree, or take smaller records than the service
+ * writes, which would be sent for ever; `TransientFault` when Kafka is away.
+ */
 export async function agreedPartitions(kafka: KafkaSettings, topicPrefix: string): Promise<number> {
   const topics = new KafkaTopics({ kafka });
   try {
@@ -22,6 +25,13 @@ export async function agreedPartitions(kafka: KafkaSettings, topicPrefix: string
     if (new Set(counts.values()).size > 1) {
       const found = wanted.map((name) => `${name} has ${counts.get(name)}`).join(', ');
       throw new UnusableTopics(`The topics must have the same number of partitions: ${found}`);
+    }
+    const limits = await topics.maxMessageBytes(wanted);
+    for (const name of wanted) {
+      const needed = name === transactions ? MAX_INPUT_RECORD_BYTES : MAX_OUTPUT_RECORD_BYTES;
+      const taken = limits.get(name) ?? 0;
+      if (taken >= needed) continue;
+      throw new UnusableTopics(`${name} has max.message.bytes=${taken}, at least ${needed} is needed: raise it`);
     }
     return counts.get(transactions) as number;
   } finally {

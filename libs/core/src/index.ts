@@ -94,7 +94,8 @@ export type { OwnerPorts } from './owner/owner-ports.ts';
 export { PartitionOwner, type OwnerHooks } from './owner/partition-owner.ts';
 export { firstTrimmedStart } from './owner/trimmed-start.ts';
 export { Relay } from './owner/relay.ts';
-export type { RelayEnd, RelayHooks, RelayLimits } from './owner/relay-options.ts';
+export { outboxSends } from './owner/outbox-sends.ts';
+export { EVENT_TOO_LARGE, type RelayEnd, type RelayHooks, type RelayLimits } from './owner/relay-options.ts';
 export { partitionOf } from './partition-of.ts';
 export {
   decide,
@@ -108,6 +109,7 @@ export {
 } from './policy.ts';
 export type { Clock } from './ports/clock.ts';
 export {
+  APPEND_TOO_LARGE,
   OffsetOutOfRange,
   type DecisionLog,
   type LogRecord,

@@ -83,6 +83,14 @@ export class KafkaTopics {
     });
   }
 
+  /** Largest record batch that a topic takes, by topic; those that do not exist are left out. Needs the right to describe topic configs. */
+  async maxMessageBytes(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#do(async (admin) => {
+      const configs = await configsOf(admin, [...(await metadataOf(admin, names)).keys()]);
+      return new Map([...configs].map(([name, entries]) => [name, Number(entries.get('max.message.bytes'))]));
+    });
+  }
+
   /** First offset kept and high watermark of every partition of a topic, by partition. */
   async watermarks(name: string): Promise<readonly Watermarks[]> {
     return this.#do(async (admin) => {

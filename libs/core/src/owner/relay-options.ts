@@ -16,9 +16,13 @@ export interface RelayLimits {
   readonly openAgeMs: number;
 }
 
+/** One event alone is larger than the log takes: nothing is published until a person raises the topic's limit. */
+export const EVENT_TOO_LARGE = 'event_too_large';
+
 /** Told of progress, for metrics and for committing offsets. */
 export interface RelayHooks {
   published(seq: number, committedSeq: number): void;
   sent(events: number): void;
+  /** By the code of the fault, `not_valid` or `EVENT_TOO_LARGE`. */
   retried(reason: string): void;
 }

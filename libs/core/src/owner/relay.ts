@@ -3,14 +3,16 @@ import { TransientFault } from '../faults.ts';
 import { formatClaim } from '../log/claim.ts';
 import { LogDiverged, type LogFollower } from '../log/log-follower.ts';
 import { eventRecord } from '../log/log-record.ts';
-import type { NewLogRecord } from '../ports/decision-log.ts';
+import { APPEND_TOO_LARGE, type NewLogRecord } from '../ports/decision-log.ts';
 import type { Fenced } from '../ports/partition-store.ts';
 import type { DeadLetterCopier } from './dead-letter-copier.ts';
 import type { OpenedPartition } from './open-partition.ts';
 import { outboxSends, type OutboxSend } from './outbox-sends.ts';
 import type { OwnerPorts } from './owner-ports.ts';
-import type { RelayEnd, RelayHooks, RelayLimits } from './relay-options.ts';
+import { EVENT_TOO_LARGE, type RelayEnd, type RelayHooks, type RelayLimits } from './relay-options.ts';
 import { Wakeup } from './wakeup.ts';
+
+const BLOCKED_PAUSE_MS = 15_000;
 
 /**
  * Publishes the outbox of one open partition to the log, following its own records by the rule: what is not read back as valid is sent again.
@@ -29,6 +31,8 @@ export class Relay {
   readonly #stopping = new StopSignal();
   #sentSeq: number;
   #mustResend = false;
+  /** Up to here every event is sent alone: together they were too large for the log. */
+  #aloneUpToSeq = 0;
   /** There may be something in the outbox that was not sent; progress of the log alone does not read it again. */
   #outboxStirred = true;
   #caughtUp = false;
@@ -163,7 +167,8 @@ export class Relay {
     if (page.seq < this.#sentSeq) return this.#finish('moved');
     this.#committedSeq = page.seq;
     this.#outboxStirred = page.entries.length >= maxEntries;
-    for (const send of outboxSends(page.entries, this.#sentSeq, maxSendBytes)) {
+    const maxBytes = this.#sentSeq < this.#aloneUpToSeq ? 0 : maxSendBytes;
+    for (const send of outboxSends(page.entries, this.#sentSeq, maxBytes)) {
       await this.#send(send);
       if (this.#mustResend || this.#end !== null) return;
     }
@@ -191,8 +196,16 @@ export class Relay {
       this.#hooks.sent(events.length);
     } catch (error) {
       this.#mustResend = true;
-      throw error;
+      if (!(error instanceof TransientFault) || error.code !== APPEND_TOO_LARGE) throw error;
+      await this.#tooLarge(events.length, lastSeq);
     }
+  }
+
+  /** Sent as it is it would be refused for ever: alone, each event may pass; one that does not waits for a person to raise the topic's limit. */
+  async #tooLarge(events: number, lastSeq: number): Promise<void> {
+    this.#hooks.retried(events > 1 ? APPEND_TOO_LARGE : EVENT_TOO_LARGE);
+    if (events > 1) this.#aloneUpToSeq = lastSeq;
+    else await this.#ports.clock.sleep(BLOCKED_PAUSE_MS * (0.5 + this.#ports.clock.random()), this.#stopping);
   }
 
   /** Tells the store what is published, not more often than the limit. */

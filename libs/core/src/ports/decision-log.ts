@@ -35,10 +35,14 @@ export interface DecisionLog {
   ): Promise<{ readonly records: readonly LogRecord[]; readonly nextOffset: number; readonly highWatermark: number }>;
   /**
    * Appends to one partition, in order, acknowledged by all replicas. The caller keeps one call in flight per partition.
-   * Rejects with `TransientFault` when it failed or its outcome is unknown: some or all records may be in the log, now or later, or twice.
+   * Rejects with `TransientFault` when it failed or its outcome is unknown: some or all records may be in the log, now or later, or twice. The code
+   * `APPEND_TOO_LARGE` says that the log never takes these records together, and that nothing was written.
    */
   append(partition: number, records: readonly NewLogRecord[]): Promise<void>;
 }
+
+/** Code of the fault of an append that is larger than the log takes. */
+export const APPEND_TOO_LARGE = 'append_too_large';
 
 /** The offset asked for is not in the partition. */
 export class OffsetOutOfRange extends Error {

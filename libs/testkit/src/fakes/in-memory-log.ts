@@ -1,4 +1,5 @@
 import {
+  APPEND_TOO_LARGE,
   assert,
   type Clock,
   type DecisionLog,
@@ -54,6 +55,8 @@ const realTime: Pick<Clock, 'nowMs' | 'sleep'> = {
 export class InMemoryLog implements DecisionLog {
   readonly #partitions: readonly Partition[];
   readonly #clock: Pick<Clock, 'nowMs' | 'sleep'>;
+  /** Keys and values of one append that are taken; the broker's `max.message.bytes`. */
+  maxAppendBytes = Infinity;
 
   constructor(options: { readonly partitions: number; readonly clock?: Pick<Clock, 'nowMs' | 'sleep'> }) {
     this.#clock = options.clock ?? realTime;
@@ -109,6 +112,8 @@ export class InMemoryLog implements DecisionLog {
     state.inFlight = true;
     try {
       await Promise.resolve();
+      const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
+      if (bytes > this.maxAppendBytes) throw new TransientFault(APPEND_TOO_LARGE, `${bytes} bytes`);
       const hold = state.holds.shift();
       if (hold === undefined) this.#meetFate(partition, records, state.fates.shift());
       else await this.#held(partition, records, hold);
