@@ -1,6 +1,8 @@
 export { fakeModel } from './fakes/fake-model.ts';
 export { CONTRACT_PARTITIONS, decisionLogContract, type LogUnderTest } from './contracts/decision-log-contract.ts';
+export { modelContract, type ModelUnderTest } from './contracts/model-contract.ts';
 export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory-log.ts';
+export { InMemoryStore, type StoreSnapshot } from './fakes/in-memory-store.ts';
 export { RecordedSpans } from './fakes/recorded-spans.ts';
 export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';

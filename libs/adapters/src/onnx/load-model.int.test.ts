@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { featureManifestText, FEATURES, TransientFault } from '#libs/core';
-import fc from 'fast-check';
+import { featureManifestText, FEATURES, type Model, TransientFault } from '#libs/core';
+import { modelContract } from '#libs/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel, type LoadedModel } from './load-model.ts';
 import { parseManifest } from './model-manifest.ts';
 import { ModelRefused, type ModelRefusal } from './model-refused.ts';
 import { readChampion } from './model-registry.ts';
+import { shareRuns } from './shared-runs.ts';
 
 const models = join(import.meta.dirname, '../../../../models');
 const featureSet = createHash('sha256').update(featureManifestText).digest('hex');
@@ -21,6 +22,19 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'model-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const RUN_ROWS = 64;
+
+for (const [name, asUsed] of [
+  ['the champion', (model: LoadedModel): Model => model],
+  ['the champion whose callers share its runs', (model: LoadedModel): Model => shareRuns(model, RUN_ROWS)],
+] as const) {
+  modelContract(name, async () => {
+    const loaded = await loadModel(champion.directory, { featureSet });
+    const vectors = Array.from({ length: golden.rows }, (_, row) => vectorOf(row));
+    return { model: asUsed(loaded), vectors, close: () => loaded.close() };
+  });
+}
 
 describe('the champion', () => {
   let model: LoadedModel;
@@ -42,22 +56,6 @@ describe('the champion', () => {
     const scores = await model.score(vectors, 4);
     expect([...scores].filter((score) => !(score >= 0 && score <= 1))).toEqual([]);
     expect(new Set(scores).size).toBeGreaterThan(1);
-  });
-
-  test('gives a vector the same score at any batch size and in any company, to the bit', async () => {
-    const alone: number[] = [];
-    for (let row = 0; row < golden.rows; row += 1) alone.push((await model.score(vectorOf(row), 1))[0] ?? NaN);
-    const batch = fc.array(fc.nat(golden.rows - 1), { minLength: 1, maxLength: 200 });
-    await fc.assert(
-      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 4 }), async (batches) => {
-        const scored = await Promise.all(batches.map((rows) => model.score(concat(rows.map(vectorOf)), rows.length)));
-        expect(scored.map((scores) => [...scores])).toEqual(batches.map((rows) => rows.map((row) => alone[row])));
-      }),
-    );
-  });
-
-  test('scores nothing when it is given nothing', async () => {
-    expect(await model.score(new Float32Array(0), 0)).toEqual(new Float32Array(0));
   });
 
   test('does not take half a vector', () => {
@@ -196,12 +194,6 @@ interface Manifest {
 
 function vectorOf(row: number): Float32Array {
   return golden.vectors.subarray(row * width, (row + 1) * width);
-}
-
-function concat(vectors: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(vectors.length * width);
-  vectors.forEach((vector, index) => all.set(vector, index * width));
-  return all;
 }
 
 /** A copy of the champion with a changed manifest or a changed graph; the hash in the manifest is that of the changed graph. */

@@ -1,4 +1,4 @@
-import type { Model } from '#libs/core';
+import { assert, type Model } from '#libs/core';
 
 /** A model whose probability is a simple function of the amount (the vector's first value): the same for the same vector, as a real one. */
 export function fakeModel(featureSet = 'f'.repeat(64)): Model {
@@ -6,7 +6,8 @@ export function fakeModel(featureSet = 'f'.repeat(64)): Model {
     identity: { id: 'fake', version: '1.0.0', sha256: 'a'.repeat(64) },
     featureSet,
     score: async (vectors, rows) => {
-      const width = vectors.length / rows;
+      const width = rows === 0 ? 0 : vectors.length / rows;
+      assert(Number.isInteger(width), 'vectors of one length');
       return Float32Array.from({ length: rows }, (_, row) => 1 / (1 + Math.exp(8 - (vectors[row * width] as number))));
     },
   };

@@ -1,0 +1,246 @@
+import {
+  PROTOCOL_VERSION,
+  TransientFault,
+  type BeganPartition,
+  type CommitRequest,
+  type CommitResult,
+  type Fenced,
+  type LoadedPartition,
+  type OutboxEntry,
+  type PartitionStore,
+  type StateStore,
+  type StoredAccount,
+} from '#libs/core';
+import { commitTo, openAt, startTrimmed } from './store-steps.ts';
+import {
+  accountsOf,
+  copyEvent,
+  copyPartition,
+  deleteAccount,
+  emptyPartition,
+  raiseInputs,
+  type StoredPartition,
+  writeAccount,
+} from './stored-partition.ts';
+
+/** Where a store stood, to go back to. */
+export type StoreSnapshot = ReadonlyMap<number, StoredPartition>;
+
+type Asked = readonly { readonly accountId: string; readonly bucket: number }[];
+
+const WIPE_PAGE = 100;
+const ID_DIGITS = 40;
+
+/**
+ * The store in memory: what the scripts do on Redis, one step each (one contract suite for both). It has no time and no chance of its own: a call takes
+ * effect in the microtask after it, and the server's identities are counted. It restarts and forgets when it is told to.
+ */
+export class InMemoryStore implements StateStore, PartitionStore {
+  readonly #outboxLimit: number;
+  readonly #listeners = new Set<(partition: number) => void>();
+  #partitions = new Map<number, StoredPartition>();
+  #starts = 1;
+  #histories = 1;
+  /** Every call fails while it is true. */
+  away = false;
+
+  constructor(options: { readonly outboxLimit: number }) {
+    this.#outboxLimit = options.outboxLimit;
+  }
+
+  /** All that it holds. */
+  snapshot(): StoreSnapshot {
+    return new Map([...this.#partitions].map(([number, partition]) => [number, copyPartition(partition)]));
+  }
+
+  /** Another server process, with everything, or with what was there at `snapshot`. run_id and master_replid are new. */
+  restart(snapshot: StoreSnapshot = this.snapshot()): void {
+    this.#partitions = new Map([...snapshot].map(([number, partition]) => [number, copyPartition(partition)]));
+    this.#starts += 1;
+    this.#histories += 1;
+  }
+
+  /** Another history in the same process, as after a failover away from it and back: the run_id stays, the master_replid is new. */
+  failOverAndBack(snapshot: StoreSnapshot = this.snapshot()): void {
+    this.restart(snapshot);
+    this.#starts -= 1;
+  }
+
+  async load(partition: number, accountIds: readonly string[]): Promise<LoadedPartition> {
+    const held = await this.#of(partition);
+    return {
+      home: held.home,
+      input: new Map(held.input),
+      seq: held.seq,
+      published: held.published?.seq ?? 0,
+      floorMs: held.floorMs,
+      accounts: accountsOf(held, accountIds),
+    };
+  }
+
+  async loadAccounts(partition: number, accountIds: readonly string[]): Promise<readonly StoredAccount[]> {
+    return accountsOf(await this.#of(partition), accountIds);
+  }
+
+  async loadOverflow(partition: number, asked: Asked): Promise<readonly (Uint8Array | null)[]> {
+    const { overflow } = await this.#of(partition);
+    return asked.map(({ accountId, bucket }) => overflow.get(`${accountId}:${bucket}`)?.slice() ?? null);
+  }
+
+  async commit(request: CommitRequest): Promise<CommitResult> {
+    const held = await this.#of(request.partition);
+    if (this.#fenced(held, request.home) !== null) return { status: 'closed' };
+    const result = commitTo(held, request, this.#outboxLimit);
+    if (result.status === 'committed' && request.events.length > 0) {
+      for (const listener of this.#listeners) listener(request.partition);
+    }
+    return result;
+  }
+
+  async published(partition: number): Promise<{ home: string | null; epoch: number; seq: number }> {
+    const { home, published } = await this.#of(partition);
+    return { home, epoch: published?.epoch ?? 0, seq: published?.seq ?? 0 };
+  }
+
+  /** It has no replica. */
+  async replicated(): Promise<boolean> {
+    return this.#reached(false);
+  }
+
+  async home(partition: number): Promise<string | null> {
+    return (await this.#of(partition)).home;
+  }
+
+  async begin(partition: number, nonce: string): Promise<BeganPartition> {
+    const held = await this.#of(partition);
+    const previousHome = held.home;
+    const home = `closed:${nonce}:${this.#identity}`;
+    held.home = home;
+    const { epoch, seq, published, position } = held;
+    return { home, previousHome, epoch, seq, input: new Map(held.input), published, position };
+  }
+
+  async wipePage(partition: number, home: string): ReturnType<PartitionStore['wipePage']> {
+    const held = await this.#of(partition);
+    const refusal = this.#fenced(held, home);
+    if (refusal !== null) return refusal;
+    Object.assign(held, { seq: 0, epoch: 'wipe', outbox: [], published: null, position: null });
+    held.input.clear();
+    for (const accountId of [...held.versions.keys()].slice(0, WIPE_PAGE)) deleteAccount(held, accountId);
+    return { status: 'ok', done: held.versions.size === 0, cursor: '0' };
+  }
+
+  /** Notes what a person agrees to, as `RebuildRequests` does on Redis; 'open' when the partition is open on this server. */
+  async askRebuild(partition: number, claim: string): Promise<'asked' | 'open'> {
+    const held = await this.#of(partition);
+    const { home } = held;
+    if (home !== null && !home.startsWith('closed:') && home.includes(this.#identity)) return 'open';
+    held.rebuildRequest = claim;
+    return 'asked';
+  }
+
+  async rebuildRequest(partition: number): Promise<string | null> {
+    return (await this.#of(partition)).rebuildRequest;
+  }
+
+  async startTrimmed(start: Parameters<PartitionStore['startTrimmed']>[0]): ReturnType<PartitionStore['startTrimmed']> {
+    const held = await this.#of(start.partition);
+    return this.#fenced(held, start.home) ?? startTrimmed(held, start);
+  }
+
+  async apply(request: Parameters<PartitionStore['apply']>[0]): ReturnType<PartitionStore['apply']> {
+    const held = await this.#of(request.partition);
+    const refusal = this.#fenced(held, request.home);
+    if (refusal !== null) return refusal;
+    if (held.seq !== request.fromSeq) return { status: 'out_of_order', seq: held.seq };
+    for (const account of request.accounts) writeAccount(held, account);
+    held.seq = request.toSeq;
+    raiseInputs(held.input, request.input);
+    held.epoch = request.epoch;
+    return { status: 'ok' };
+  }
+
+  async open(request: Parameters<PartitionStore['open']>[0]): ReturnType<PartitionStore['open']> {
+    const held = await this.#of(request.partition);
+    const refusal = this.#fenced(held, request.home);
+    if (refusal !== null) return refusal;
+    const raised = openAt(held, request);
+    const home = `${this.#identity}:${PROTOCOL_VERSION}:${request.epoch}`;
+    held.home = home;
+    return { status: 'ok', home, raised, input: new Map(held.input) };
+  }
+
+  async readOutbox(
+    partition: number,
+    home: string,
+    afterSeq: number,
+    maxEntries: number,
+  ): Promise<{ status: 'ok'; seq: number; entries: readonly OutboxEntry[] } | Fenced> {
+    const held = await this.#of(partition);
+    const refusal = this.#fenced(held, home);
+    if (refusal !== null) return refusal;
+    const entries = held.outbox.filter(({ lastSeq }) => lastSeq > afterSeq).slice(0, maxEntries);
+    const copies = entries.map(({ lastSeq, events }) => ({ lastSeq, events: events.map(copyEvent) }));
+    return { status: 'ok', seq: held.seq, entries: copies };
+  }
+
+  async trim(request: Parameters<PartitionStore['trim']>[0]): ReturnType<PartitionStore['trim']> {
+    const held = await this.#of(request.partition);
+    const refusal = this.#fenced(held, request.home);
+    if (refusal !== null) return refusal;
+    held.published = { epoch: request.epoch, seq: request.publishedSeq };
+    held.position = request.position;
+    held.deadLetterSeq = request.deadLetterSeq;
+    held.outbox = held.outbox.filter(({ lastSeq }) => lastSeq >= request.keepFromSeq);
+    return { status: 'ok' };
+  }
+
+  async raiseInput(partition: number, home: string, topic: string, offset: number): Promise<{ status: 'ok' } | Fenced> {
+    const held = await this.#of(partition);
+    const refusal = this.#fenced(held, home);
+    if (refusal !== null) return refusal;
+    raiseInputs(held.input, new Map([[topic, offset]]));
+    return { status: 'ok' };
+  }
+
+  async deadLetterSeq(partition: number): Promise<number> {
+    return (await this.#of(partition)).deadLetterSeq;
+  }
+
+  onCommitted(listener: (partition: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async close(partition: number, home: string): Promise<{ status: 'ok' } | Fenced> {
+    const held = await this.#of(partition);
+    const refusal = this.#fenced(held, home);
+    if (refusal !== null) return refusal;
+    held.home = null;
+    return { status: 'ok' };
+  }
+
+  /** `<run_id>:<master_replid>`. */
+  get #identity(): string {
+    const id = (count: number): string => count.toString(16).padStart(ID_DIGITS, '0');
+    return `${id(this.#starts)}:${id(this.#histories)}`;
+  }
+
+  #fenced({ home }: StoredPartition, expected: string): Fenced | null {
+    const sameServer = home?.includes(this.#identity) ?? false;
+    return home === expected && sameServer ? null : { status: 'fenced', home, sameServer };
+  }
+
+  async #of(partition: number): Promise<StoredPartition> {
+    await this.#reached(undefined);
+    const held = this.#partitions.get(partition) ?? emptyPartition();
+    this.#partitions.set(partition, held);
+    return held;
+  }
+
+  async #reached<T>(value: T): Promise<T> {
+    await Promise.resolve();
+    if (this.away) throw new TransientFault('store_unreachable', 'The store in memory is away');
+    return value;
+  }
+}
