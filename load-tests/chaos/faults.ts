@@ -90,7 +90,7 @@ const silentLink = (of: LinkOf, seconds: readonly [number, number]) => async (sy
 export const FAULTS = {
   'worker kill -9': {
     target: 'worker',
-    weight: 30,
+    weight: 33,
     inShortRun: 3,
     harms: ['process_kills'],
     run: restart(anyWorker, 'SIGKILL'),
@@ -106,7 +106,7 @@ export const FAULTS = {
   },
   'api kill -9': {
     target: 'api',
-    weight: 20,
+    weight: 21,
     inShortRun: 1,
     harms: ['process_kills'],
     run: restart(({ api }) => api, 'SIGKILL'),
@@ -166,7 +166,7 @@ export const FAULTS = {
   },
   'broker kill -9': {
     target: 'broker',
-    weight: 8,
+    weight: 12,
     inShortRun: 1,
     harms: ['broker_kills'],
     run: restart(({ broker }) => broker, 'SIGKILL'),
