@@ -11,9 +11,9 @@ export const PUBLISHING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RELAY,
-        find: '      this.#mustResend = true;\n      throw error;',
+        find: '      this.#mustResend = true;\n      if (!(error instanceof TransientFault) || error.code',
         replace:
-          "      if (!(error instanceof TransientFault)) throw error;\n      this.#hooks.retried('send');\n      this.#sentSeq = lastSeq;",
+          "      if (!(error instanceof TransientFault)) throw error;\n      if (error.code !== APPEND_TOO_LARGE) {\n        this.#hooks.retried('send');\n        this.#sentSeq = lastSeq;\n        return;\n      }\n      if (error.code",
       },
     ],
     test: relay('gap after a failed send'),
