@@ -11,10 +11,11 @@ import {
   openScoring,
 } from '#libs/adapters';
 import { createTransactionParser, topicNames, type TransactionParser } from '#libs/contracts';
-import type { Clock, ItemResult, Model, RelayLimits, ScoringPorts } from '#libs/core';
+import type { Clock, ItemResult, Model, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
 import { InputGuard } from './input-guard.ts';
+import { relayLimits } from './relay-limits.ts';
 import { Worker } from './worker.ts';
 
 /** What a worker is composed over; the rest it opens itself. */
@@ -22,6 +23,8 @@ export interface WorkerDependencies {
   readonly model: Model;
   /** Partitions of the topics, as the brokers have them. */
   readonly partitions: number;
+  /** How long the decisions topic keeps its records. */
+  readonly logRetentionMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -34,14 +37,6 @@ export interface WorkerDependencies {
 const BATCH_BYTES = 512 * 1024;
 /** Between requests to a broker, so that what several partitions send or ask goes in one. */
 const REQUEST_GAP_MS = 5;
-const KEPT_OUTBOX_EVENTS = 2_000;
-const RELAY: Omit<RelayLimits, 'lingerMs' | 'openAgeMs'> = {
-  pollMs: 200,
-  maxSendBytes: 1024 * 1024,
-  maxEntries: 64,
-  trimIntervalMs: 20,
-  keepEvents: KEPT_OUTBOX_EVENTS,
-};
 
 /** A worker that has not joined yet, and what was opened for it: to be closed after it has stopped. */
 export interface ComposedWorker {
@@ -51,7 +46,7 @@ export interface ComposedWorker {
 
 /** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
 export async function createWorker(config: Config, dependencies: WorkerDependencies): Promise<ComposedWorker> {
-  const { model, partitions, clock, logger, metrics, tracing, onBug, onSilent } = dependencies;
+  const { model, partitions, logRetentionMs, clock, logger, metrics, tracing, onBug, onSilent } = dependencies;
   const names = topicNames(config.kafka.topicPrefix);
   const { brokers, requestTimeoutMs } = config.kafka;
   const kafka: KafkaSettings = { brokers, requestTimeoutMs, clientId: 'holdfast-worker' };
@@ -107,7 +102,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     surroundings: {
       owner: { ...scoring.ports, ...ports, inputs: consumer, newNonce: () => randomUUID() },
       topic: names.transactions,
-      relayLimits: { ...RELAY, ...config.relay },
+      relayLimits: relayLimits(config.relay, logRetentionMs),
       logger,
       metrics,
     },

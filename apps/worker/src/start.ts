@@ -1,4 +1,11 @@
-import { agreedPartitions, loadChampion, ModelRefused, UnusableStore, UnusableTopics } from '#libs/adapters';
+import {
+  agreedPartitions,
+  decisionsRetentionMs,
+  loadChampion,
+  ModelRefused,
+  UnusableStore,
+  UnusableTopics,
+} from '#libs/adapters';
 import { EXIT, runProcess, systemClock, type ProcessFrame, type Telemetry } from '#libs/platform';
 import { createWorker } from './create-worker.ts';
 
@@ -22,8 +29,20 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
   };
   const { brokers, topicPrefix } = config.kafka;
   const composed = await frame.whenReachable(async () => {
-    const partitions = await agreedPartitions({ brokers, clientId: 'holdfast-worker' }, topicPrefix);
-    return createWorker(config, { model, partitions, clock: systemClock, logger, metrics, tracing, onBug, onSilent });
+    const kafka = { brokers, clientId: 'holdfast-worker' };
+    const partitions = await agreedPartitions(kafka, topicPrefix);
+    const logRetentionMs = await decisionsRetentionMs(kafka, topicPrefix);
+    return createWorker(config, {
+      model,
+      partitions,
+      logRetentionMs,
+      clock: systemClock,
+      logger,
+      metrics,
+      tracing,
+      onBug,
+      onSilent,
+    });
   });
   if (composed === null) return;
   const { worker, connections } = composed;

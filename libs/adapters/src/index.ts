@@ -1,4 +1,5 @@
 export { agreedPartitions, UnusableTopics } from './agreed-partitions.ts';
+export { decisionsRetentionMs } from './decisions-retention.ts';
 export { DecisionDetails } from './decision-details.ts';
 export { createKafka, type KafkaLog, type KafkaLogLevel, type KafkaSettings } from './kafka/kafka-client.ts';
 export { KafkaDeadLetters } from './kafka/kafka-dead-letters.ts';

@@ -211,8 +211,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'libs/core/src/owner/relay.ts',
-        find: "this.#openedAtMs > this.#limits.openAgeMs) return this.#finish('aged');",
-        replace: "this.#openedAtMs > Infinity) return this.#finish('aged');",
+        find: "if (this.#ports.clock.monotonicMs() > this.#reopenAtMs) return this.#finish('aged');",
+        replace: '',
       },
     ],
     test: retention('an epoch older than the retention'),

@@ -34,6 +34,14 @@ describe('topics', () => {
     expect(await topics.check([first, second], 1)).toEqual([]);
   });
 
+  it('keep their records for ever, or for as long as is said', async () => {
+    const forEver = definition();
+    const aWhile = definition({ configs: { 'retention.ms': '86400000' } });
+    await topics.create([forEver, aWhile], 1);
+    expect(await topics.retentionMs(forEver.name)).toBe(Infinity);
+    expect(await topics.retentionMs(aWhile.name)).toBe(86_400_000);
+  });
+
   it('differ from their definitions in ways that are told one a line', async () => {
     const made = definition();
     await topics.create([made], 1);

@@ -91,6 +91,14 @@ export class KafkaTopics {
     });
   }
 
+  /** How long a topic keeps its records by their age; Infinity when for ever. */
+  async retentionMs(name: string): Promise<number> {
+    return this.#do(async (admin) => {
+      const retention = Number((await configsOf(admin, [name])).get(name)?.get('retention.ms') ?? -1);
+      return retention < 0 ? Infinity : retention;
+    });
+  }
+
   /** First offset kept and high watermark of every partition of a topic, by partition. */
   async watermarks(name: string): Promise<readonly Watermarks[]> {
     return this.#do(async (admin) => {

@@ -12,7 +12,7 @@ export interface RelayLimits {
   readonly trimIntervalMs: number;
   /** Events kept in the outbox behind the published ones. */
   readonly keepEvents: number;
-  /** Age of the own OPEN at which the partition is opened anew. */
+  /** Age of the own OPEN at which the partition is opened anew; up to a tenth sooner, so that not all partitions are at once. */
   readonly openAgeMs: number;
 }
 

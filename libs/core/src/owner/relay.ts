@@ -27,7 +27,7 @@ export class Relay {
   readonly #hooks: RelayHooks;
   readonly #follower: LogFollower;
   readonly #wakeup: Wakeup;
-  readonly #openedAtMs: number;
+  readonly #reopenAtMs: number;
   readonly #stopping = new StopSignal();
   #sentSeq: number;
   #mustResend = false;
@@ -60,7 +60,7 @@ export class Relay {
     this.#hooks = hooks;
     this.#follower = opened.follower;
     this.#wakeup = new Wakeup(ports.clock);
-    this.#openedAtMs = ports.clock.monotonicMs();
+    this.#reopenAtMs = ports.clock.monotonicMs() + limits.openAgeMs * (1 - 0.1 * ports.clock.random());
     this.#sentSeq = this.#notedSeq = this.#committedSeq = opened.base;
   }
 
@@ -147,7 +147,7 @@ export class Relay {
   }
 
   async #publish(): Promise<void> {
-    if (this.#ports.clock.monotonicMs() - this.#openedAtMs > this.#limits.openAgeMs) return this.#finish('aged');
+    if (this.#ports.clock.monotonicMs() > this.#reopenAtMs) return this.#finish('aged');
     if (this.#mustResend) await this.#rewind();
     if (this.#outboxStirred) await this.#sendOutbox();
     if (this.#mustResend || this.#end !== null) return;

@@ -180,7 +180,7 @@ export const SETTINGS = {
       default: DAY_MS,
       min: MINUTE_MS,
       max: 7 * DAY_MS,
-      meaning: 'age at which an owner opens its partition anew, so that readers find a recent OPEN',
+      meaning: "age at which an owner opens its partition anew, at most a quarter of the decisions topic's retention",
     }),
   },
 

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock, DAY_MS, eventRecord, findTail, LogFollower, NoVerifiableStart } from '#libs/core';
+import {
+  type Clock,
+  DAY_MS,
+  eventRecord,
+  findTail,
+  LogFollower,
+  NoVerifiableStart,
+  type OpenedPartition,
+  type Relay,
+} from '#libs/core';
 import { PartitionRig } from '../../src/rig/partition-rig.ts';
 import { transactions } from '../../src/rig/transactions.ts';
 import { ownerOf } from './owner-of.ts';
@@ -98,5 +107,26 @@ describe('reading a log that is only kept in part', () => {
     expect(opensAt()).toHaveLength(2);
     // Every record is valid: nothing was sent twice, and nothing under an epoch that was over.
     expect(rig.log.records(0)).toHaveLength(2 + 20);
+  });
+
+  it('re-opens what was opened together at different times', async () => {
+    let laterMs = 0;
+    const relayWith = (random: number, opened: OpenedPartition): Relay => {
+      const monotonicMs = (): number => rig.owner.clock.monotonicMs() + laterMs;
+      return rig.relay(opened, {}, {}, { clock: { ...rig.owner.clock, monotonicMs, random: () => random } });
+    };
+    const first = relayWith(0.99, await rig.open()).run();
+    laterMs += 0.95 * DAY_MS;
+    expect(await first).toBe('aged');
+    const relay = relayWith(0, await rig.open());
+    const second = relay.run();
+    laterMs += 0.95 * DAY_MS;
+    for (let i = 0; i < 3; i++) {
+      await rig.decide(...transactions(i, i + 1));
+      relay.wake();
+      await vi.waitFor(() => expect(seqs()).toEqual(upTo(i + 1)), PATIENCE);
+    }
+    relay.stop();
+    expect(await second).toBe('stopped');
   });
 });
