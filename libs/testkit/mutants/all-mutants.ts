@@ -3,11 +3,13 @@ import type { Mutant } from './mutant.ts';
 import { OPENING_MUTANTS } from './opening-mutants.ts';
 import { PUBLISHING_MUTANTS } from './publishing-mutants.ts';
 import { REBUILD_MUTANTS } from './rebuild-mutants.ts';
+import { TRIMMED_MUTANTS } from './trimmed-mutants.ts';
 
 /** Every mistake that a named test must catch. */
 export const MUTANTS: readonly Mutant[] = [
   ...COMMIT_MUTANTS,
   ...OPENING_MUTANTS,
   ...REBUILD_MUTANTS,
+  ...TRIMMED_MUTANTS,
   ...PUBLISHING_MUTANTS,
 ];

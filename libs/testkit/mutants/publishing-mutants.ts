@@ -19,6 +19,20 @@ export const PUBLISHING_MUTANTS: readonly Mutant[] = [
     test: relay('gap after a failed send'),
   },
   {
+    name: 'what is too large together sent together again',
+    edits: [
+      {
+        file: RELAY,
+        find: 'if (events > 1) this.#aloneUpToSeq = lastSeq;',
+        replace: 'if (events > 1) this.#aloneUpToSeq = 0;',
+      },
+    ],
+    test: {
+      file: 'libs/testkit/test/protocol/too-large.int.test.ts',
+      name: 'gets events that are too large together one by one, each once, and later ones together again',
+    },
+  },
+  {
     name: 'acknowledged taken for valid',
     edits: [
       { file: RELAY, find: 'if (seq < acknowledged && nextOffset >= highWatermark) {', replace: 'if (seq < 0) {' },

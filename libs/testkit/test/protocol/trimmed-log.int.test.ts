@@ -79,19 +79,22 @@ describe('a log trimmed by retention', () => {
     expect(await rig.decide(nth(60))).toMatchObject({ status: 'closed' });
   });
 
-  it.each(['nothing', 'a backup'])('starts at the first claim that is verified when asked, over %s', async (left) => {
-    await (left === 'nothing' ? rig.flush() : rig.restore(backup));
-    expect(await open()).toMatchObject({ status: 'halted' });
-    await agree();
-    const opened = await rig.open();
-    expect(opened).toMatchObject({ replayed: 30, wiped: true, base: 50 });
-    expect(opened.rebuiltFrom).toEqual({ seq: 20, floorMs: FLOOR_MS });
-    expect(opened.input.get(INPUT_TOPIC)).toBe(50);
-    const { seq, input, floorMs } = await rig.scoring.store.load(0, []);
-    expect({ seq, input, floorMs }).toEqual({ seq: 50, input: new Map([[INPUT_TOPIC, 50]]), floorMs: FLOOR_MS });
-    expect(await storedStates(rig, ACCOUNTS)).toEqual(foldedStates(rig, ACCOUNTS));
-    expect(await requests().pending(0)).toBeNull();
-  });
+  it.each(['nothing', 'backup'])(
+    'starts at the first claim that is verified when asked, over what is left: %s',
+    async (left) => {
+      await (left === 'nothing' ? rig.flush() : rig.restore(backup));
+      expect(await open()).toMatchObject({ status: 'halted' });
+      await agree();
+      const opened = await rig.open();
+      expect(opened).toMatchObject({ replayed: 30, wiped: true, base: 50 });
+      expect(opened.rebuiltFrom).toEqual({ seq: 20, floorMs: FLOOR_MS });
+      expect(opened.input.get(INPUT_TOPIC)).toBe(50);
+      const { seq, input, floorMs } = await rig.scoring.store.load(0, []);
+      expect({ seq, input, floorMs }).toEqual({ seq: 50, input: new Map([[INPUT_TOPIC, 50]]), floorMs: FLOOR_MS });
+      expect(await storedStates(rig, ACCOUNTS)).toEqual(foldedStates(rig, ACCOUNTS));
+      expect(await requests().pending(0)).toBeNull();
+    },
+  );
 
   it('goes on deciding, numbering and publishing after what is left', async () => {
     await rig.publish(await rebuild());
@@ -126,7 +129,7 @@ describe('a log trimmed by retention', () => {
   });
 
   it.each(['wipePage', 'startTrimmed', 'apply', 'open'] as const)(
-    'goes on after an owner died before or after its %s',
+    'goes on after an owner died before or after a step: %s',
     async (step) => {
       await rebuild();
       const whole = await content('epoch', 'pub', 'pos');
