@@ -16,6 +16,7 @@ import {
   encodeAccount,
   reduce,
   REDUCER_VERSION,
+  rowCount,
   type Transaction,
 } from '#libs/core';
 import { simulate } from '#libs/simulator';
@@ -68,7 +69,7 @@ function prepare(count: number): Prepared[] {
     const { transaction } = parsed;
     const event = accountEventOf(transaction, hasher);
     const state = states.get(transaction.accountId) ?? emptyAccount();
-    if (state.events.timesMs.length >= HISTORY_EVENTS) {
+    if (rowCount(state.events) >= HISTORY_EVENTS) {
       prepared.push({ bytes, transaction, event, state, record: encodeAccount(state, null) });
       states.delete(transaction.accountId);
       if (prepared.length === count) return prepared;
@@ -107,13 +108,15 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
   return [
     each('parse, validate, canonicalise', ({ bytes }) => parser.parse(bytes)),
     each('hash identity and content', ({ transaction }) => accountEventOf(transaction, hasher)),
-    each('decode account', ({ record }) => decodeAccount(record, 1e5)),
+    // Together, as they happen: the state that was just read has room for the event.
+    each('decode account, reduce', ({ record, event }) =>
+      reduce(decodeAccount(record, 1e5), decided(event), PARAMETERS),
+    ),
     each('features', ({ state, event }) => computeVector(state, event)),
     await measureCpuAsync('model, batches of 64', SCALE, async () => {
       for (const batch of batches) await model.score(batch, BATCH);
     }),
     each('decide', ({ transaction }) => decide({ ...transaction, probability: 0.01 }, DEFAULT_POLICY)),
-    each('reduce', ({ state, event }) => reduce(state, decided(event), PARAMETERS)),
     each('encode account', ({ state }) => encodeAccount(state, { base: 1e6, last: 1e6 + BATCH })),
     each('encode event', (_, i) =>
       codec.encode({

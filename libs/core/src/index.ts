@@ -5,7 +5,7 @@ export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts
 export { emptyAccount, type AccountState } from './account/account-state.ts';
 export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
-export { rowCount, type EventColumns } from './account/event-columns.ts';
+export { columnsOf, rowCount, type EventColumns } from './account/event-columns.ts';
 export { findIdentity, type KnownTransaction } from './account/lookup.ts';
 export { addToOverflow, decodeOverflow, findInOverflow, OVERFLOW_BUCKETS, bucketOf } from './account/overflow.ts';
 export { CorruptRecord } from './account/record-envelope.ts';

@@ -30,6 +30,10 @@ function after(events: readonly DecidedEvent[], parameters = PARAMETERS): Accoun
   return events.reduce((state, made) => reduce(state, made, parameters).state, emptyAccount());
 }
 
+function seqsOf({ events }: AccountState): number[] {
+  return [...events.seqs.subarray(events.first, events.end)];
+}
+
 function decisionsOf(run: EngineRun): unknown {
   return run.fates.map(({ kind, event: made, first, vector }) => ({ kind, made, first, vector }));
 }
@@ -40,7 +44,7 @@ describe('an account record', () => {
       fc.property(accountStreams({ maxDeliveries: 40 }), fc.nat(), (stream, ahead) => {
         const { state, fates } = runEngine(stream, { between: 'memory' });
         const version = fates.filter((fate) => fate.event !== null).length + ahead;
-        expect(decodeAccount(encodeAccount(state, null), version)).toEqual(state);
+        expect(sameState(decodeAccount(encodeAccount(state, null), version), state)).toBe(true);
       }),
     );
   });
@@ -57,7 +61,6 @@ describe('an account record', () => {
           const bytes = runEngine(stream, { between: 'bytes', othersAt, seqBefore });
           const memory = runEngine(stream, { between: 'memory', othersAt, seqBefore });
           expect(sameState(bytes.state, memory.state)).toBe(true);
-          expect(bytes.state).toEqual(memory.state);
           expect(decisionsOf(bytes)).toEqual(decisionsOf(memory));
         }),
         { numRuns: 200 },
@@ -68,20 +71,20 @@ describe('an account record', () => {
   it('holds planned events as distances before the version that they will make', () => {
     const state = after([event(7, T), event(21, T + 1), event(23, T + 2)]);
     const record = encodeAccount(state, { base: 20, last: 25 });
-    expect([...decodeAccount(record, 25).events.seqs]).toEqual([7, 21, 23]);
-    expect([...decodeAccount(record, 125).events.seqs]).toEqual([7, 121, 123]);
+    expect(seqsOf(decodeAccount(record, 25))).toEqual([7, 21, 23]);
+    expect(seqsOf(decodeAccount(record, 125))).toEqual([7, 121, 123]);
     expect(encodeAccount(decodeAccount(record, 25), null)).toEqual(encodeAccount(state, null));
   });
 
   it('is exact beyond 2^32 seqs', () => {
     const state = after([event(2 ** 32 - 1, T), event(2 ** 32 + 5, T + 1)]);
-    expect(decodeAccount(encodeAccount(state, null), 2 ** 33 - 2)).toEqual(state);
+    expect(sameState(decodeAccount(encodeAccount(state, null), 2 ** 33 - 2), state)).toBe(true);
   });
 
   it('is exact over 400 days and up to 10^12 minor units, and takes 30 bytes an event where neither is needed', () => {
     const parameters = { ...PARAMETERS, allowedLatenessMs: 400 * DAY_MS };
     const long = after([event(1, T), event(2, T + 400 * DAY_MS, 10 ** 12), event(3, T + 400 * DAY_MS)], parameters);
-    expect(decodeAccount(encodeAccount(long, null), 3)).toEqual(long);
+    expect(sameState(decodeAccount(encodeAccount(long, null), 3), long)).toBe(true);
     const times = Array.from({ length: 100 }, (_, i) => event(i + 1, T + i * 1000));
     expect(encodeAccount(after(times), null)).toHaveLength(104 + 100 * 30);
   });
@@ -91,11 +94,11 @@ describe('an account record', () => {
     const record = encodeAccount(state, null);
     const shifted = new Uint8Array(record.length + 3);
     shifted.set(record, 3);
-    expect(decodeAccount(shifted.subarray(3), 2)).toEqual(state);
+    expect(sameState(decodeAccount(shifted.subarray(3), 2), state)).toBe(true);
   });
 
   it('of an empty account is not no record', () => {
-    expect(decodeAccount(encodeAccount(emptyAccount(), null), 0)).toEqual(emptyAccount());
+    expect(sameState(decodeAccount(encodeAccount(emptyAccount(), null), 0), emptyAccount())).toBe(true);
   });
 
   it('is refused when any byte of it is changed, cut off or added', () => {
@@ -123,7 +126,10 @@ describe('an account record', () => {
 
   it('is refused when its events are not in order, though its checksum is right', () => {
     const state = after([event(1, T), event(2, T + 1)]);
-    const tied = { ...state, events: { ...state.events, timesMs: Float64Array.of(T, T), seqs: Float64Array.of(2, 1) } };
+    const tied = {
+      ...state,
+      events: { ...state.events, timesMs: Float64Array.of(T, T), seqs: Float64Array.of(2, 1) },
+    };
     expect(() => decodeAccount(encodeAccount(tied, null), 2)).toThrow(CorruptRecord);
   });
 
@@ -157,7 +163,7 @@ describe('an account record', () => {
     const state = after([event(7, T), event(21, T + 1)]);
     expect(() => decodeAccount(encodeAccount(state, { base: 20, last: 25 }), 20)).toThrow(torn);
     expect(() => decodeAccount(encodeAccount(state, null), 20)).toThrow(torn);
-    expect(decodeAccount(encodeAccount(state, null), 21)).toEqual(state);
+    expect(sameState(decodeAccount(encodeAccount(state, null), 21), state)).toBe(true);
   });
 });
 

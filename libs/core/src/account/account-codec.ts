@@ -1,6 +1,6 @@
 import { assert, TransientFault } from '../faults.ts';
 import type { AccountState } from './account-state.ts';
-import { newColumns, rowCount, type EventColumns } from './event-columns.ts';
+import { newColumns, newestSeq, rowCount, type EventColumns } from './event-columns.ts';
 import { CorruptRecord, openRecord, sealRecord, type RecordKind } from './record-envelope.ts';
 
 /**
@@ -26,6 +26,8 @@ const WIDE_AMOUNTS = 2;
 const RELATIVE_BIT = 0x8000;
 const TWO_32 = 2 ** 32;
 const TWO_40 = 2 ** 40;
+/** An account that is read is about to get an event or two. */
+const SPARE_ROWS = 4;
 
 /** A commit whose seqs the store gives out: its events are planned as base + 1 to `last`, and real once the version is known. */
 export interface PendingSeqs {
@@ -42,11 +44,12 @@ export interface PendingSeqs {
 export function encodeAccount(state: AccountState, pending: PendingSeqs | null): Uint8Array {
   const { events } = state;
   const rows = rowCount(events);
-  const originMs = rows === 0 ? 0 : events.timesMs[0]!;
+  const { first } = events;
+  const originMs = rows === 0 ? 0 : events.timesMs[first]!;
   const flags = wideFlags(events, originMs);
   const { bytes, verdictsAt, timesHighAt, amountsHighAt } = layout(rows, flags);
   const record = new Uint8Array(bytes);
-  const leastVersion = pending?.last ?? events.seqs.reduce((a, b) => Math.max(a, b), 0);
+  const leastVersion = pending?.last ?? newestSeq(events);
   writeHeader(record, state, { rows, flags, originMs, leastVersion });
 
   const words = new Uint32Array(record.buffer, HEADER_BYTES);
@@ -54,22 +57,22 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
   const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = events;
   const base = pending?.base ?? Infinity;
   const last = pending?.last ?? 0;
-  for (let row = 0; row < rows; row++) {
+  for (let into = 0, row = first; into < rows; into++, row++) {
     const time = timesMs[row]! - originMs;
     const amount = amountsMinor[row]!;
     const seq = seqs[row]!;
     const isPending = seq > base;
     assert(!isPending || seq <= last, 'a planned seq lies within its batch');
-    words[row] = identityHigh[row]!;
-    words[rows + row] = identityLow[row]!;
-    words[2 * rows + row] = contents[row]!;
-    words[3 * rows + row] = counterparties[row]!;
-    words[4 * rows + row] = isPending ? last - seq : seq;
-    words[5 * rows + row] = time;
-    words[6 * rows + row] = amount;
-    halves[row] = verdicts[row]! | (isPending ? RELATIVE_BIT : 0);
-    if ((flags & WIDE_TIMES) !== 0) record[timesHighAt + row] = time / TWO_32;
-    if ((flags & WIDE_AMOUNTS) !== 0) record[amountsHighAt + row] = amount / TWO_32;
+    words[into] = identityHigh[row]!;
+    words[rows + into] = identityLow[row]!;
+    words[2 * rows + into] = contents[row]!;
+    words[3 * rows + into] = counterparties[row]!;
+    words[4 * rows + into] = isPending ? last - seq : seq;
+    words[5 * rows + into] = time;
+    words[6 * rows + into] = amount;
+    halves[into] = verdicts[row]! | (isPending ? RELATIVE_BIT : 0);
+    if ((flags & WIDE_TIMES) !== 0) record[timesHighAt + into] = time / TWO_32;
+    if ((flags & WIDE_AMOUNTS) !== 0) record[amountsHighAt + into] = amount / TWO_32;
   }
   return sealRecord(record, ACCOUNT_RECORD);
 }
@@ -92,7 +95,7 @@ export function decodeAccount(bytes: Uint8Array, version: number): AccountState 
   if (flags > (WIDE_TIMES | WIDE_AMOUNTS) || record.byteLength !== expectedBytes) {
     throw new CorruptRecord(`${record.byteLength} bytes cannot be an account with ${rows} events`);
   }
-  const events = newColumns(rows);
+  const events = newColumns(rows, SPARE_ROWS);
   const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = events;
   const columnBytes = 4 * rows;
   for (let row = 0, at = HEADER_BYTES; row < rows; row++, at += 4) {
@@ -120,12 +123,11 @@ export function sameState(a: AccountState, b: AccountState): boolean {
   return left.length === right.length && left.every((byte, at) => byte === right[at]);
 }
 
-function wideFlags({ timesMs, amountsMinor }: EventColumns, originMs: number): number {
-  const rows = timesMs.length;
+function wideFlags({ timesMs, amountsMinor, first, end }: EventColumns, originMs: number): number {
   let largest = 0;
-  for (let row = 0; row < rows; row++) if (amountsMinor[row]! > largest) largest = amountsMinor[row]!;
-  const span = rows === 0 ? 0 : timesMs[rows - 1]! - originMs;
-  assert(rows <= 0xffff && largest < TWO_40 && span < TWO_40, 'a log fits in its record');
+  for (let row = first; row < end; row++) if (amountsMinor[row]! > largest) largest = amountsMinor[row]!;
+  const span = first === end ? 0 : timesMs[end - 1]! - originMs;
+  assert(end - first <= 0xffff && largest < TWO_40 && span < TWO_40, 'a log fits in its record');
   return (span < TWO_32 ? 0 : WIDE_TIMES) | (largest < TWO_32 ? 0 : WIDE_AMOUNTS);
 }
 
@@ -137,8 +139,8 @@ function layout(rows: number, flags: number): Record<'bytes' | 'verdictsAt' | 't
   return { bytes: (end + 3) & ~3, verdictsAt, timesHighAt, amountsHighAt };
 }
 
-function checkOrder({ timesMs, seqs }: EventColumns): void {
-  for (let row = 0; row < seqs.length; row++) {
+function checkOrder({ timesMs, seqs, end }: EventColumns): void {
+  for (let row = 0; row < end; row++) {
     if (!(seqs[row]! > 0)) throw new CorruptRecord('an account record holds an event without a seq');
     if (row === 0 || timesMs[row]! > timesMs[row - 1]!) continue;
     if (timesMs[row] === timesMs[row - 1] && seqs[row]! > seqs[row - 1]!) continue;

@@ -34,7 +34,8 @@ describe('an account that is written while it is read', () => {
 
   it('is not read with the version before', () => {
     expect(() => new AccountWorkspace('a', { version: 10, record })).toThrow(TORN);
-    expect([...new AccountWorkspace('a', { version: 13, record }).state.events.seqs]).toEqual([12]);
+    const { events } = new AccountWorkspace('a', { version: 13, record }).state;
+    expect([...events.seqs.subarray(events.first, events.end)]).toEqual([12]);
   });
 
   it('takes no event that was planned on a seq from before its version', () => {

@@ -5,6 +5,7 @@ import type { StoredAccount } from '../ports/state-store.ts';
 import { decodeAccount } from './account-codec.ts';
 import type { AccountEvent, DecidedEvent, DedupEntry } from './account-event.ts';
 import { emptyAccount, type AccountState } from './account-state.ts';
+import { rowCount } from './event-columns.ts';
 import { findIdentity, type KnownTransaction } from './lookup.ts';
 import { addToOverflow, findInOverflow, bucketOf } from './overflow.ts';
 import { reduce } from './reduce.ts';
@@ -47,10 +48,10 @@ export class AccountWorkspace {
   /** Which overflow records `events` can need: those of their identities, and of the oldest rows that they can push out. */
   bucketsFor(events: readonly AccountEvent[], logCap: number): readonly number[] {
     const { events: rows, overflowMs } = this.#state;
-    const pushedOut = Math.min(rows.timesMs.length, rows.timesMs.length + events.length - logCap);
+    const pushedOut = Math.min(rowCount(rows), rowCount(rows) + events.length - logCap);
     if (pushedOut <= 0 && overflowMs === -Infinity && events.length <= logCap) return [];
     const buckets = new Set(events.map((event) => bucketOf(event.identity)));
-    for (let row = 0; row < pushedOut; row++) {
+    for (let row = rows.first; row < rows.first + pushedOut; row++) {
       buckets.add(bucketOf({ high: rows.identityHigh[row] as number, low: rows.identityLow[row] as number }));
     }
     return [...buckets];

@@ -1,5 +1,5 @@
-/** An account's event log: row i is one event; all columns have the same length, at most the log's cap. Never written once it is in a state. */
-export interface EventColumns {
+/** The columns of an event log; row i of all of them is one event. */
+export interface ColumnArrays {
   readonly timesMs: Float64Array;
   readonly amountsMinor: Float64Array;
   readonly seqs: Float64Array;
@@ -12,21 +12,49 @@ export interface EventColumns {
   readonly verdicts: Uint16Array;
 }
 
+/**
+ * An account's event log: rows [first, end) of columns that states share. A row is never changed once it is in a state; a state that follows another
+ * may put its event into the first row that no state has yet, and a log that loses its oldest rows begins later in the same columns.
+ */
+export interface EventColumns extends ColumnArrays {
+  readonly first: number;
+  readonly end: number;
+  /** Up to which row the columns belong to some state. */
+  readonly taken: { rows: number };
+}
+
 const BYTES_PER_ROW = 3 * 8 + 4 * 4 + 2;
 
-/** Columns of `rows` rows, all zero, in one buffer: eight allocations of their own cost more than filling them. */
-export function newColumns(rows: number): EventColumns {
-  const buffer = new ArrayBuffer(rows * BYTES_PER_ROW);
+/** Columns of `rows` rows, all zero, with room for `spare` more; in one buffer: eight allocations of their own cost more than filling them. */
+export function newColumns(rows: number, spare = 0): EventColumns {
+  const capacity = rows + spare;
+  const buffer = new ArrayBuffer(capacity * BYTES_PER_ROW);
   return {
-    timesMs: new Float64Array(buffer, 0, rows),
-    amountsMinor: new Float64Array(buffer, 8 * rows, rows),
-    seqs: new Float64Array(buffer, 16 * rows, rows),
-    identityHigh: new Uint32Array(buffer, 24 * rows, rows),
-    identityLow: new Uint32Array(buffer, 28 * rows, rows),
-    contents: new Uint32Array(buffer, 32 * rows, rows),
-    counterparties: new Uint32Array(buffer, 36 * rows, rows),
-    verdicts: new Uint16Array(buffer, 40 * rows, rows),
+    first: 0,
+    end: rows,
+    taken: { rows },
+    timesMs: new Float64Array(buffer, 0, capacity),
+    amountsMinor: new Float64Array(buffer, 8 * capacity, capacity),
+    seqs: new Float64Array(buffer, 16 * capacity, capacity),
+    identityHigh: new Uint32Array(buffer, 24 * capacity, capacity),
+    identityLow: new Uint32Array(buffer, 28 * capacity, capacity),
+    contents: new Uint32Array(buffer, 32 * capacity, capacity),
+    counterparties: new Uint32Array(buffer, 36 * capacity, capacity),
+    verdicts: new Uint16Array(buffer, 40 * capacity, capacity),
   };
+}
+
+/** A log that is all of some columns of equal length. */
+export function columnsOf(arrays: ColumnArrays): EventColumns {
+  const rows = arrays.timesMs.length;
+  return { first: 0, end: rows, taken: { rows }, ...arrays };
+}
+
+/** The log without its `leaving` oldest rows and with one more row at its end, which the caller fills; null when the columns have no free row there. */
+export function withFreeRow(log: EventColumns, leaving: number): EventColumns | null {
+  if (log.taken.rows !== log.end || log.end === log.timesMs.length) return null;
+  log.taken.rows += 1;
+  return { ...log, first: log.first + leaving, end: log.end + 1 };
 }
 
 const NO_ROWS = newColumns(0);
@@ -37,14 +65,21 @@ export function emptyColumns(): EventColumns {
 }
 
 /** How many events the log holds. */
-export function rowCount(columns: EventColumns): number {
-  return columns.timesMs.length;
+export function rowCount({ first, end }: EventColumns): number {
+  return end - first;
+}
+
+/** The greatest seq of the log's events; 0 when it is empty. */
+export function newestSeq({ seqs, first, end }: EventColumns): number {
+  let newest = 0;
+  for (let row = first; row < end; row++) if (seqs[row]! > newest) newest = seqs[row]!;
+  return newest;
 }
 
 /** Copies rows [from, to) of `source` to `target`, beginning at row `at`. Row by row: views for `set` cost more than a hundred rows. */
 export function copyRows(
-  source: EventColumns,
-  target: EventColumns,
+  source: ColumnArrays,
+  target: ColumnArrays,
   { from, to, at }: { from: number; to: number; at: number },
 ): void {
   const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = target;
@@ -60,13 +95,13 @@ export function copyRows(
   }
 }
 
-/** Index of the first row whose time is greater than `timeMs`; `times` ascends. */
-export function firstAfter(times: Float64Array, timeMs: number): number {
-  let low = 0;
-  let high = times.length;
+/** The log's first row whose time is greater than `timeMs`, or its end; its times ascend. */
+export function firstAfter({ timesMs, first, end }: EventColumns, timeMs: number): number {
+  let low = first;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (times[middle]! > timeMs) high = middle;
+    if (timesMs[middle]! > timeMs) high = middle;
     else low = middle + 1;
   }
   return low;

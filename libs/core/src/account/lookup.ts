@@ -12,8 +12,8 @@ export interface KnownTransaction extends RecordedVerdict {
 
 /** The transaction of this identity in the account's log, or null. When `overflowMs` is finite its overflow record must be asked too. */
 export function findIdentity(state: AccountState, identity: Hash64): KnownTransaction | null {
-  const { identityHigh, identityLow, verdicts, seqs, contents, timesMs } = state.events;
-  for (let row = identityLow.length - 1; row >= 0; row--) {
+  const { identityHigh, identityLow, verdicts, seqs, contents, timesMs, first, end } = state.events;
+  for (let row = end - 1; row >= first; row--) {
     if (identityLow[row] !== identity.low || identityHigh[row] !== identity.high) continue;
     const { outcome, riskScore } = unpackVerdict(verdicts[row]!);
     return { outcome, riskScore, seq: seqs[row]!, content: contents[row]!, eventTimeMs: timesMs[row]! };

@@ -4,7 +4,7 @@ import { DAY_MS } from '../time.ts';
 import type { DecidedEvent, DedupEntry } from './account-event.ts';
 import type { AccountState } from './account-state.ts';
 import { foldAmount } from './decayed-profile.ts';
-import { copyRows, firstAfter, newColumns, rowCount, type EventColumns } from './event-columns.ts';
+import { copyRows, firstAfter, newColumns, rowCount, withFreeRow, type EventColumns } from './event-columns.ts';
 import { packVerdict, unpackVerdict } from './verdict.ts';
 
 /** Rises when `reduce` comes to do something else with the same events. */
@@ -36,10 +36,10 @@ export function reduce(state: AccountState, event: DecidedEvent, parameters: Red
   const currency = state.currency === '' ? event.currency : state.currency;
   const isOwnCurrency = event.currency === currency;
 
-  const { timesMs } = state.events;
-  const at = firstAfter(timesMs, event.eventTimeMs);
-  const expired = firstAfter(timesMs, reachableAfterMs) + (event.eventTimeMs > reachableAfterMs ? 0 : 1);
-  const leaving = Math.max(expired, timesMs.length + 1 - parameters.logCap);
+  const { first } = state.events;
+  const at = firstAfter(state.events, event.eventTimeMs) - first;
+  const expired = firstAfter(state.events, reachableAfterMs) - first + (event.eventTimeMs > reachableAfterMs ? 0 : 1);
+  const leaving = Math.max(expired, rowCount(state.events) + 1 - parameters.logCap);
   const left = leave({ state, event, at, leaving }, { admissibleFromMs, reachableAfterMs });
   return {
     state: {
@@ -70,7 +70,7 @@ function checkArguments(event: DecidedEvent, parameters: ReducerParameters): voi
 interface Leaving {
   readonly state: AccountState;
   readonly event: DecidedEvent;
-  /** The row that the event would get. */
+  /** The place in the log that the event would get, counted from its first row. */
   readonly at: number;
   /** How many of the oldest rows leave, counted with the event in its place: it can be one of them. */
   readonly leaving: number;
@@ -105,7 +105,8 @@ function leave(
   return { floorMs, truncatedMs, overflowMs, evicted };
 }
 
-function entryOf(events: EventColumns, row: number): DedupEntry {
+function entryOf(events: EventColumns, index: number): DedupEntry {
+  const row = events.first + index;
   const { outcome, riskScore } = unpackVerdict(events.verdicts[row]!);
   return {
     identity: { high: events.identityHigh[row]!, low: events.identityLow[row]! },
@@ -116,6 +117,9 @@ function entryOf(events: EventColumns, row: number): DedupEntry {
   };
 }
 
+/** Room for events to come, in rows, when a log moves to columns of its own. */
+const LEAST_SPARE = 4;
+
 function withRow(
   events: EventColumns,
   at: number,
@@ -123,22 +127,33 @@ function withRow(
   { leaving, isOwnCurrency }: { leaving: number; isOwnCurrency: boolean },
 ): EventColumns {
   const rows = rowCount(events);
-  const next = newColumns(rows + 1 - leaving);
+  const { first, end } = events;
+  const verdict = packVerdict({ ...event, otherCurrency: !isOwnCurrency });
+  if (at === rows && leaving <= at) {
+    const next = withFreeRow(events, leaving);
+    if (next !== null) return filled(next, next.end - 1, event, verdict);
+  }
+  const next = newColumns(rows + 1 - leaving, LEAST_SPARE + (rows >>> 2));
   if (leaving > at) {
-    copyRows(events, next, { from: leaving - 1, to: rows, at: 0 });
+    copyRows(events, next, { from: first + leaving - 1, to: end, at: 0 });
     return next;
   }
   const place = at - leaving;
-  assert(at === 0 || events.timesMs[at - 1] !== event.eventTimeMs || events.seqs[at - 1]! < event.seq, 'seqs rise');
-  copyRows(events, next, { from: leaving, to: at, at: 0 });
-  copyRows(events, next, { from: at, to: rows, at: place + 1 });
-  next.timesMs[place] = event.eventTimeMs;
-  next.amountsMinor[place] = event.amountMinor;
-  next.seqs[place] = event.seq;
-  next.identityHigh[place] = event.identity.high;
-  next.identityLow[place] = event.identity.low;
-  next.contents[place] = event.content;
-  next.counterparties[place] = event.counterparty;
-  next.verdicts[place] = packVerdict({ ...event, otherCurrency: !isOwnCurrency });
-  return next;
+  copyRows(events, next, { from: first + leaving, to: first + at, at: 0 });
+  copyRows(events, next, { from: first + at, to: end, at: place + 1 });
+  return filled(next, place, event, verdict);
+}
+
+function filled(log: EventColumns, row: number, event: DecidedEvent, verdict: number): EventColumns {
+  const isTie = row > log.first && log.timesMs[row - 1] === event.eventTimeMs;
+  assert(!isTie || log.seqs[row - 1]! < event.seq, 'seqs rise');
+  log.timesMs[row] = event.eventTimeMs;
+  log.amountsMinor[row] = event.amountMinor;
+  log.seqs[row] = event.seq;
+  log.identityHigh[row] = event.identity.high;
+  log.identityLow[row] = event.identity.low;
+  log.contents[row] = event.content;
+  log.counterparties[row] = event.counterparty;
+  log.verdicts[row] = verdict;
+  return log;
 }

@@ -91,9 +91,13 @@ function meanIncluding({ count, sumMinor }: Totals, amountMinor: number): number
 }
 
 /** Time of the newest event at or before this one, or -Infinity: the watermark, and for a late event what the log still holds. */
-function lastEventMs(state: AccountState, { eventTimeMs }: AccountEvent, rowsUntilThen: number): number {
-  if (eventTimeMs >= state.watermarkMs) return state.watermarkMs;
-  return state.events.timesMs[rowsUntilThen - 1] ?? -Infinity;
+function lastEventMs(
+  { watermarkMs, events }: AccountState,
+  { eventTimeMs }: AccountEvent,
+  endOfWindow: number,
+): number {
+  if (eventTimeMs >= watermarkMs) return watermarkMs;
+  return endOfWindow > events.first ? events.timesMs[endOfWindow - 1]! : -Infinity;
 }
 
 /** NaN when `thenMs` is not a time up to `nowMs`. */

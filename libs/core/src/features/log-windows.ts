@@ -14,9 +14,9 @@ export type Windows = Readonly<
 >;
 
 /** The windows (t - W, t] at `eventTimeMs`. Rows of the same millisecond were decided earlier: they are in. */
-export function windowsAt({ timesMs }: EventColumns, eventTimeMs: number): Windows {
-  const to = firstAfter(timesMs, eventTimeMs);
-  const last = (windowMs: number): Rows => ({ from: firstAfter(timesMs, eventTimeMs - windowMs), to });
+export function windowsAt(events: EventColumns, eventTimeMs: number): Windows {
+  const to = firstAfter(events, eventTimeMs);
+  const last = (windowMs: number): Rows => ({ from: firstAfter(events, eventTimeMs - windowMs), to });
   return {
     minute: last(MINUTE_MS),
     fiveMinutes: last(5 * MINUTE_MS),

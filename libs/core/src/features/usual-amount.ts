@@ -14,9 +14,12 @@ export interface UsualAmount {
 /** The fewest amounts that a trimmed mean, or a deviation from the profile, is given for. */
 const ENOUGH = 3;
 
+let scratch = new Float64Array(512);
+
 /** Median and trimmed mean of a window's amounts. Of n amounts floor(n / 10) are trimmed, as `scipy.stats.trim1(…, 0.1, 'right')` does. */
 export function usualAmountOf({ amountsMinor, verdicts }: EventColumns, { from, to }: Rows): UsualAmount {
-  const amounts = new Float64Array(to - from);
+  if (to - from > scratch.length) scratch = new Float64Array(2 * (to - from));
+  const amounts = scratch;
   let count = 0;
   for (let row = from; row < to; row++) {
     if (!isOtherCurrency(verdicts[row]!)) amounts[count++] = amountsMinor[row]!;

@@ -1,4 +1,5 @@
 import { decodeAccount, encodeAccount } from '../account/account-codec.ts';
+import { newestSeq } from '../account/event-columns.ts';
 import { CorruptRecord } from '../account/record-envelope.ts';
 import { TransientFault } from '../faults.ts';
 import type { FoldedAccount } from './folded-account.ts';
@@ -32,9 +33,9 @@ export function stateViolations(
     return say('state_missing', `The store has no ${record === null ? 'record' : 'version'} of an account with events`);
   }
   if (folded === null) return say('state_without_events', 'The store has a state that no valid event made');
-  const newestSeq = folded.state.events.seqs.reduce((newest, seq) => Math.max(newest, seq), 0);
-  if (version < newestSeq || version > lastSeq) {
-    return say('version_impossible', `Its version ${version} lies outside ${newestSeq}..${lastSeq}`);
+  const newest = newestSeq(folded.state.events);
+  if (version < newest || version > lastSeq) {
+    return say('version_impossible', `Its version ${version} lies outside ${newest}..${lastSeq}`);
   }
   const kept = storedBytes(record, version);
   if (typeof kept === 'string') return say('state_unreadable', kept);

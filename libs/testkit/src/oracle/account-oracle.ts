@@ -1,4 +1,5 @@
 import {
+  columnsOf,
   foldAmount,
   emptyProfile,
   LONGEST_WINDOW_MS,
@@ -61,7 +62,7 @@ export class AccountOracle {
       truncatedMs: Math.max(...timesOf(this.#cutOff)),
       overflowMs: Math.max(...timesOf(this.#overflow)),
       amountProfile: this.#profile(),
-      events: {
+      events: columnsOf({
         timesMs: Float64Array.from(timesOf(this.#log)),
         amountsMinor: Float64Array.from(this.#log, (row) => row.amountMinor),
         seqs: Float64Array.from(this.#log, (row) => row.seq),
@@ -70,7 +71,7 @@ export class AccountOracle {
         contents: Uint32Array.from(this.#log, (row) => row.content),
         counterparties: Uint32Array.from(this.#log, (row) => row.counterparty),
         verdicts: Uint16Array.from(this.#log, (row) => this.#packed(row)),
-      },
+      }),
     };
   }
 
