@@ -18,8 +18,8 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
   npm run bench -- http      the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
   npm run bench -- rebuild   a store that has lost everything, from the log
 
-  --transactions N   how many are measured                        (60000 for kafka and rebuild, 20000 for http)
-  --warm-up N        how many before that                         (20000 for kafka, 5000 for http)
+  --transactions N   how many are measured                        (120000 for kafka, 60000 for rebuild, 20000 for http)
+  --warm-up N        how many before that                         (40000 for kafka, 5000 for http)
   --rounds N         in how many parts, for kafka and http        (3)
   --file F           NDJSON to send, plain text; simulated without it
   --connections N    of the http bench                            (64)
@@ -65,7 +65,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   },
   kafka: async () => {
     const { benchKafka } = await import('./door-bench.ts');
-    const amounts = { transactions: amount(values.transactions, 60_000), warmUp: amount(values['warm-up'], 20_000) };
+    const amounts = { transactions: amount(values.transactions, 120_000), warmUp: amount(values['warm-up'], 40_000) };
     return benchKafka({ ...amounts, ...file, rounds: Number(values.rounds), log });
   },
   http: async () => {
