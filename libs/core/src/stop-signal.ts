@@ -22,3 +22,11 @@ export class StopSignal {
     return () => this.#listeners.delete(listener);
   }
 }
+
+/** What `work` comes to, or null when `signal` stops first: then nobody waits for it any more, and what it comes to is nobody's matter. */
+export function unlessStopped<T>(work: Promise<T>, signal: StopSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const forget = signal.onStop(() => resolve(null));
+    void work.then(resolve, reject).finally(forget);
+  });
+}

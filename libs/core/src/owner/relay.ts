@@ -1,4 +1,4 @@
-import { StopSignal } from '../stop-signal.ts';
+import { StopSignal, unlessStopped } from '../stop-signal.ts';
 import { TransientFault } from '../faults.ts';
 import { formatClaim } from '../log/claim.ts';
 import { LogDiverged, type LogFollower } from '../log/log-follower.ts';
@@ -85,7 +85,7 @@ export class Relay {
     return this.#follower.position.seq >= this.#committedSeq;
   }
 
-  /** Resolves with the reason when the relay has ended and nothing of it is in flight. Throws only for bugs. */
+  /** Resolves with the reason when the relay has ended and nothing of it is in flight but a read, which nobody hears. Throws only for bugs. */
   async run(): Promise<RelayEnd> {
     await Promise.all([
       this.#loop(() => this.#follow()),
@@ -129,7 +129,9 @@ export class Relay {
   async #follow(): Promise<void> {
     const acknowledged = this.#mustResend ? 0 : this.#sentSeq;
     const wait = { maxBytes: this.#limits.maxSendBytes, maxWaitMs: this.#limits.pollMs * 5 };
-    const read = await this.#ports.log.read(this.#partition, this.#follower.nextOffset, wait);
+    const reading = this.#ports.log.read(this.#partition, this.#follower.nextOffset, wait);
+    const read = await unlessStopped(reading, this.#stopping);
+    if (read === null) return;
     const { records, nextOffset, highWatermark } = read;
     const before = this.#follower.position.seq;
     for (const record of records) {
