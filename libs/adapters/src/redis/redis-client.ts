@@ -8,6 +8,8 @@ export interface RedisConnection {
 }
 
 const LONGEST_RETRY_MS = 500;
+/** A server that loads its data is asked again so soon; left alone, the client believes its estimate, which can be ten times too long. */
+const LOADING_RETRY_MS = 100;
 
 /**
  * Connects to `url`. A command is sent once or fails: nothing is queued while the connection is down, and nothing is sent again after it dropped,
@@ -25,6 +27,7 @@ export function connectRedis(
     enableOfflineQueue: false,
     commandTimeout: options.commandTimeoutMs,
     connectTimeout: 1_000,
+    maxLoadingRetryTime: LOADING_RETRY_MS,
     retryStrategy: (attempt) => Math.min(LONGEST_RETRY_MS, 20 * attempt) * (0.5 + Math.random() / 2),
   });
   redis.on('error', (error: Error) => options.onError?.(error));
