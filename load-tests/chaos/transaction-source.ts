@@ -19,7 +19,7 @@ export async function simulateTo(
 ): Promise<void> {
   const { seed, count, days, signal } = options;
   const accounts = Math.max(100, Math.ceil(count / (days * PAYMENTS_A_DAY)));
-  const size = ['--accounts', String(accounts), '--days', String(days * SPARE)];
+  const size = ['--accounts', String(accounts), '--days', (days * SPARE).toFixed(3)];
   const made = await ops(['simulate', '--out', file, '--seed', String(seed), ...size], { signal });
   if (made.exitCode !== 0) throw new Error(`The transactions cannot be simulated: ${made.errors}`);
 }
