@@ -27,7 +27,7 @@ export class RedisPartitionStore implements PartitionStore {
     startTrimmed: new Script('start-trimmed'),
     apply: new Script('apply'),
     open: new Script('open'),
-    readOutbox: new Script('read-outbox'),
+    committedSeq: new Script('committed-seq'),
     trim: new Script('trim'),
     raiseInput: new Script('raise-input'),
     close: new Script('close'),
@@ -167,7 +167,7 @@ export class RedisPartitionStore implements PartitionStore {
     // Sent together on one connection, so the entries were read first: under the home that the script still finds. Through the script they would be copied twice.
     const [entries, reply] = await Promise.all([
       asTransient(() => this.#redis.xrangeBuffer(k.outbox, `(${afterSeq}-0`, '+', 'COUNT', maxEntries)),
-      this.#scripts.readOutbox.run(this.#redis, [k.home, k.seq], [home]),
+      this.#scripts.committedSeq.run(this.#redis, [k.home, k.seq], [home]),
     ]);
     return fencedOr(reply, { status: 'ok', seq: Number(text(reply[1])), entries: entries.map(outboxEntry) });
   }
