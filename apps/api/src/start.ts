@@ -1,5 +1,5 @@
 import {
-  agreedPartitions,
+  agreedTopics,
   loadChampion,
   ModelRefused,
   openScoring,
@@ -67,7 +67,7 @@ async function openScorer({
   await lifecycle.opened('model', () => model.close());
   const { brokers, topicPrefix } = config.kafka;
   return whenReachable(async () => {
-    const partitions = await agreedPartitions({ brokers, clientId: 'holdfast-api' }, topicPrefix);
+    const { partitions } = await agreedTopics({ brokers, clientId: 'holdfast-api' }, topicPrefix);
     const scoring = await openScoring(
       { ...config, partitions },
       {

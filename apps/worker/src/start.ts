@@ -1,11 +1,4 @@
-import {
-  agreedPartitions,
-  decisionsRetentionMs,
-  loadChampion,
-  ModelRefused,
-  UnusableStore,
-  UnusableTopics,
-} from '#libs/adapters';
+import { agreedTopics, loadChampion, ModelRefused, UnusableStore, UnusableTopics } from '#libs/adapters';
 import { EXIT, runProcess, systemClock, type ProcessFrame, type Telemetry } from '#libs/platform';
 import { createWorker } from './create-worker.ts';
 
@@ -30,8 +23,7 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
   const { brokers, topicPrefix } = config.kafka;
   const composed = await frame.whenReachable(async () => {
     const kafka = { brokers, clientId: 'holdfast-worker' };
-    const partitions = await agreedPartitions(kafka, topicPrefix);
-    const logRetentionMs = await decisionsRetentionMs(kafka, topicPrefix);
+    const { partitions, decisionsRetentionMs: logRetentionMs } = await agreedTopics(kafka, topicPrefix);
     return createWorker(config, {
       model,
       partitions,

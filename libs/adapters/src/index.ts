@@ -1,5 +1,4 @@
-export { agreedPartitions, UnusableTopics } from './agreed-partitions.ts';
-export { decisionsRetentionMs } from './decisions-retention.ts';
+export { agreedTopics, UnusableTopics } from './agreed-topics.ts';
 export { DecisionDetails } from './decision-details.ts';
 export { createKafka, type KafkaLog, type KafkaLogLevel, type KafkaSettings } from './kafka/kafka-client.ts';
 export { KafkaDeadLetters } from './kafka/kafka-dead-letters.ts';

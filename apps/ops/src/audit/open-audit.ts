@@ -1,22 +1,19 @@
 import {
-  agreedPartitions,
+  agreedTopics,
   connectRedis,
   FEATURE_SET,
   KafkaDecisionLog,
   loadChampion,
   ModelRefused,
   RedisInspector,
-  StoreKeys,
-  waitForRedis,
 } from '#libs/adapters';
 import { createEventCodec, createTransactionParser, topicNames } from '#libs/contracts';
 import { createHasher, DEFAULT_POLICY } from '#libs/core';
 import type { Config } from '#libs/platform';
 import { kafkaSettings } from '../command-context.ts';
-import { assertNamespace } from '../namespace.ts';
+import { keysOfStore } from '../namespace.ts';
 import type { AuditSources } from './audit-sources.ts';
 
-const CONNECT_MS = 10_000;
 /** A page of accounts is larger than what a decision reads. */
 const COMMAND_MS = 10_000;
 
@@ -30,7 +27,7 @@ export interface OpenedAudit {
 export async function openAudit(config: Config, warn: (line: string) => void): Promise<OpenedAudit> {
   const kafka = kafkaSettings(config);
   const names = topicNames(config.kafka.topicPrefix);
-  const partitions = await agreedPartitions(kafka, config.kafka.topicPrefix);
+  const { partitions } = await agreedTopics(kafka, config.kafka.topicPrefix);
   const connection = connectRedis(config.redis.url, { name: 'audit', commandTimeoutMs: COMMAND_MS });
   const logs = [names.transactions, names.decisions, names.deadLetters].map(
     (topic) => new KafkaDecisionLog({ kafka, topic }),
@@ -40,9 +37,7 @@ export async function openAudit(config: Config, warn: (line: string) => void): P
     await Promise.all([connection.close(), ...logs.map((log) => log.close())]);
   };
   try {
-    await waitForRedis(connection.redis, CONNECT_MS);
-    const keys = new StoreKeys(config.redis.keyPrefix);
-    assertNamespace(await connection.redis.hgetall(keys.namespace), config, partitions);
+    const keys = await keysOfStore(connection, config, partitions);
     const model = await loadChampion(config.models).catch((error: unknown) => {
       if (!(error instanceof ModelRefused)) throw error;
       warn(`Scores are not checked: ${error.message}`);

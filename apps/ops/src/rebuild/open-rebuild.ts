@@ -1,19 +1,10 @@
-import {
-  agreedPartitions,
-  connectRedis,
-  KafkaDecisionLog,
-  RebuildRequests,
-  RedisInspector,
-  StoreKeys,
-  waitForRedis,
-} from '#libs/adapters';
+import { agreedTopics, connectRedis, KafkaDecisionLog, RebuildRequests, RedisInspector } from '#libs/adapters';
 import { topicNames } from '#libs/contracts';
 import type { DecisionLog } from '#libs/core';
 import type { Config } from '#libs/platform';
 import { kafkaSettings } from '../command-context.ts';
-import { assertNamespace } from '../namespace.ts';
+import { keysOfStore } from '../namespace.ts';
 
-const CONNECT_MS = 10_000;
 const COMMAND_MS = 5_000;
 
 /** What a rebuild is asked for over. */
@@ -27,7 +18,7 @@ export interface RebuildSources {
 /** Connects log and store. Throws `CommandFailed`, `UnusableTopics` or `TransientFault`, with nothing left open. */
 export async function openRebuild(config: Config): Promise<RebuildSources & { readonly close: () => Promise<void> }> {
   const kafka = kafkaSettings(config);
-  const partitions = await agreedPartitions(kafka, config.kafka.topicPrefix);
+  const { partitions } = await agreedTopics(kafka, config.kafka.topicPrefix);
   const connection = connectRedis(config.redis.url, { name: 'rebuild', commandTimeoutMs: COMMAND_MS });
   const log = new KafkaDecisionLog({ kafka, topic: topicNames(config.kafka.topicPrefix).decisions });
   const close = async (): Promise<void> => {
@@ -35,9 +26,7 @@ export async function openRebuild(config: Config): Promise<RebuildSources & { re
   };
   try {
     const { redis } = connection;
-    await waitForRedis(redis, CONNECT_MS);
-    const keys = new StoreKeys(config.redis.keyPrefix);
-    assertNamespace(await redis.hgetall(keys.namespace), config, partitions);
+    const keys = await keysOfStore(connection, config, partitions);
     const store = new RedisInspector(redis, keys);
     return { partitions, log, store, requests: new RebuildRequests(redis, keys), close };
   } catch (error) {

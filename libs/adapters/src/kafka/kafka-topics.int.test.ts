@@ -38,8 +38,9 @@ describe('topics', () => {
     const forEver = definition();
     const aWhile = definition({ configs: { 'retention.ms': '86400000' } });
     await topics.create([forEver, aWhile], 1);
-    expect(await topics.retentionMs(forEver.name)).toBe(Infinity);
-    expect(await topics.retentionMs(aWhile.name)).toBe(86_400_000);
+    const limits = await topics.limits([forEver.name, aWhile.name]);
+    expect(limits.get(forEver.name)?.retentionMs).toBe(Infinity);
+    expect(limits.get(aWhile.name)?.retentionMs).toBe(86_400_000);
   });
 
   it('differ from their definitions in ways that are told one a line', async () => {

@@ -4,6 +4,14 @@ import { TransientFault, type Watermarks } from '#libs/core';
 import { asTransientFault, withinDeadline } from './deadline.ts';
 import { createKafka, type KafkaLog, type KafkaSettings } from './kafka-client.ts';
 
+/** What a topic takes and keeps. */
+export interface TopicLimits {
+  /** Largest record batch. */
+  readonly maxMessageBytes: number;
+  /** How long records are kept by their age; Infinity when for ever. */
+  readonly retentionMs: number;
+}
+
 /** How a topic is to be. */
 export interface TopicDefinition {
   readonly name: string;
@@ -83,19 +91,11 @@ export class KafkaTopics {
     });
   }
 
-  /** Largest record batch that a topic takes, by topic; those that do not exist are left out. Needs the right to describe topic configs. */
-  async maxMessageBytes(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  /** What topics that exist take and keep, by topic. Needs the right to describe topic configs. */
+  async limits(names: readonly string[]): Promise<ReadonlyMap<string, TopicLimits>> {
     return this.#do(async (admin) => {
-      const configs = await configsOf(admin, [...(await metadataOf(admin, names)).keys()]);
-      return new Map([...configs].map(([name, entries]) => [name, Number(entries.get('max.message.bytes'))]));
-    });
-  }
-
-  /** How long a topic keeps its records by their age; Infinity when for ever. */
-  async retentionMs(name: string): Promise<number> {
-    return this.#do(async (admin) => {
-      const retention = Number((await configsOf(admin, [name])).get(name)?.get('retention.ms') ?? -1);
-      return retention < 0 ? Infinity : retention;
+      const configs = await configsOf(admin, names);
+      return new Map([...configs].map(([name, entries]) => [name, limitsIn(entries)]));
     });
   }
 
@@ -145,6 +145,14 @@ async function waitForLeaders(admin: Admin, names: readonly string[]): Promise<v
     await delay(POLL_MS);
   }
   throw new TransientFault('topics_failed', 'The topics were created, but have no leaders yet');
+}
+
+function limitsIn(entries: ReadonlyMap<string, string>): TopicLimits {
+  const retentionMs = Number(entries.get('retention.ms') ?? -1);
+  return {
+    maxMessageBytes: Number(entries.get('max.message.bytes')),
+    retentionMs: retentionMs < 0 ? Infinity : retentionMs,
+  };
 }
 
 async function configsOf(

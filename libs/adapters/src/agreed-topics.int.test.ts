@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventCodec, MAX_ORIGINAL_BYTES, topicDefinitions, topicNames } from '#libs/contracts';
 import { type EncodedEvent, eventRecord, outboxSends } from '#libs/core';
-import { agreedPartitions, UnusableTopics } from './agreed-partitions.ts';
+import { agreedTopics, UnusableTopics } from './agreed-topics.ts';
 import { KafkaDecisionLog } from './kafka/kafka-decision-log.ts';
 import { KafkaTopics } from './kafka/kafka-topics.ts';
 
@@ -25,7 +25,7 @@ async function createTopics(change: (name: string) => Record<string, string> = (
 
 describe('the topics at start', () => {
   it('are fine as they are created', async () => {
-    expect(await agreedPartitions(kafka, await createTopics())).toBe(1);
+    expect((await agreedTopics(kafka, await createTopics())).partitions).toBe(1);
   });
 
   it.each(['transactions', 'decisions', 'deadLetters'] as const)(
@@ -33,7 +33,7 @@ describe('the topics at start', () => {
     async (which) => {
       const isSmall = (name: string): boolean => name.endsWith(topicNames()[which]);
       const prefix = await createTopics((name) => (isSmall(name) ? { 'max.message.bytes': '100000' } : {}));
-      const starting = agreedPartitions(kafka, prefix);
+      const starting = agreedTopics(kafka, prefix);
       await expect(starting).rejects.toThrow(UnusableTopics);
       const needed = which === 'transactions' ? 262_144 : 2_097_152;
       await expect(starting).rejects.toThrow(

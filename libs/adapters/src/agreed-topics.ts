@@ -7,11 +7,19 @@ export class UnusableTopics extends Error {
   override readonly name = 'UnusableTopics';
 }
 
+/** What a process has to know of its topics. */
+export interface AgreedTopics {
+  /** All topics have so many. */
+  readonly partitions: number;
+  /** How long the decisions topic keeps its records by their age; Infinity when for ever. */
+  readonly decisionsRetentionMs: number;
+}
+
 /**
- * The number of partitions that all topics have. Throws `UnusableTopics` when they do not exist, do not agree, or take smaller records than the service
+ * The topics as the brokers have them, if the service can work on them. Throws `UnusableTopics` when they do not exist, do not agree, or take smaller records than the service
  * writes, which would be sent for ever; `TransientFault` when Kafka is away.
  */
-export async function agreedPartitions(kafka: KafkaSettings, topicPrefix: string): Promise<number> {
+export async function agreedTopics(kafka: KafkaSettings, topicPrefix: string): Promise<AgreedTopics> {
   const topics = new KafkaTopics({ kafka });
   try {
     const { transactions, decisions, deadLetters } = topicNames(topicPrefix);
@@ -26,14 +34,17 @@ export async function agreedPartitions(kafka: KafkaSettings, topicPrefix: string
       const found = wanted.map((name) => `${name} has ${counts.get(name)}`).join(', ');
       throw new UnusableTopics(`The topics must have the same number of partitions: ${found}`);
     }
-    const limits = await topics.maxMessageBytes(wanted);
+    const limits = await topics.limits(wanted);
     for (const name of wanted) {
       const needed = name === transactions ? MAX_INPUT_RECORD_BYTES : MAX_OUTPUT_RECORD_BYTES;
-      const taken = limits.get(name) ?? 0;
+      const taken = limits.get(name)?.maxMessageBytes ?? 0;
       if (taken >= needed) continue;
       throw new UnusableTopics(`${name} has max.message.bytes=${taken}, at least ${needed} is needed: raise it`);
     }
-    return counts.get(transactions) as number;
+    return {
+      partitions: counts.get(transactions) as number,
+      decisionsRetentionMs: limits.get(decisions)?.retentionMs ?? Infinity,
+    };
   } finally {
     await topics.close();
   }
