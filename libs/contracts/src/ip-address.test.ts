@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isIpAddress } from './ip-address.ts';
+import { isIpAddress, networkOf } from './ip-address.ts';
 
 const nearlyAddress = fc.string({
   unit: fc.constantFrom(...'0123456789abcdefF:::..'.split(''), '::', '255', '1.2.3.4'),
@@ -45,5 +45,30 @@ describe('isIpAddress', { timeout: 30_000 }, () => {
     '12345::',
   ])('refuses %j', (text) => {
     expect(isIpAddress(text)).toBe(false);
+  });
+});
+
+describe('the network of an address', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113'],
+    ['::ffff:203.0.113.7', '203.0.113'],
+    ['::FFFF:cb00:7107', '203.0.113'],
+    ['2001:0DB8:00aa:bb::1', '2001:db8:aa'],
+    ['2001:db8:aa:0:1::', '2001:db8:aa'],
+    ['::1', '0:0:0'],
+    ['1::', '1:0:0'],
+    ['1:2:3:4:5:6:7.8.9.1', '1:2:3'],
+  ])('of %s is %s, however it is spelled', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  it('is the same for every address of one /24 or /48, and another beyond', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.nat({ max: 255 }), (address, host) => {
+        const [a, b, c] = address.split('.');
+        expect(networkOf(`${a}.${b}.${c}.${host}`)).toBe(networkOf(address));
+        expect(networkOf(`${a}.${b}.${(Number(c) + 1) % 256}.${host}`)).not.toBe(networkOf(address));
+      }),
+    );
   });
 });

@@ -31,3 +31,32 @@ function countGroups(part: string, isEnd: boolean): number {
   }
   return count;
 }
+
+/** The /24 of a valid IPv4 address or the /48 of an IPv6 one, one text for all spellings; an IPv4 address that is mapped into IPv6 counts as itself. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address.slice(0, address.lastIndexOf('.'));
+  const groups = groupsOf(address);
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (isMapped) return `${groups[6]! >>> 8}.${groups[6]! & 0xff}.${groups[7]! >>> 8}`;
+  return groups
+    .slice(0, 3)
+    .map((group) => group.toString(16))
+    .join(':');
+}
+
+/** The eight 16-bit groups of a valid IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = address.split('::');
+  const first = groupsIn(head);
+  const last = tail === undefined ? [] : groupsIn(tail);
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+}
+
+function groupsIn(part: string): number[] {
+  if (part === '') return [];
+  return part.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [Number.parseInt(group, 16)];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+    return [(a << 8) | b, (c << 8) | d];
+  });
+}

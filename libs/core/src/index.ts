@@ -1,4 +1,4 @@
-export type { AccountEvent, DecidedEvent, DedupEntry } from './account/account-event.ts';
+export { NO_CATEGORY, type AccountEvent, type DecidedEvent, type DedupEntry } from './account/account-event.ts';
 export { decodeAccount, encodeAccount, sameState, type PendingSeqs } from './account/account-codec.ts';
 export { accountEventOf } from './account/account-event-of.ts';
 export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts';
@@ -97,6 +97,7 @@ export { Relay } from './owner/relay.ts';
 export { outboxSends } from './owner/outbox-sends.ts';
 export { EVENT_TOO_LARGE, type RelayEnd, type RelayHooks, type RelayLimits } from './owner/relay-options.ts';
 export { partitionOf } from './partition-of.ts';
+export { NOWHERE } from './place.ts';
 export {
   decide,
   DEFAULT_POLICY,

@@ -6,6 +6,8 @@ import type { Identity } from './transaction.ts';
 export interface Hasher {
   /** Of (account, transaction, event type), joined by a character that no id contains. */
   identity(identity: Identity): Hash64;
+  /** 64 bits of an ASCII text, never all 0. */
+  text64(text: string): Hash64;
   /** 32 bits of an ASCII text, never 0: 0 stands for "none". */
   text32(text: string): number;
 }
@@ -16,6 +18,10 @@ export function createHasher(key: Uint8Array): Hasher {
   return {
     identity: ({ accountId, transactionId, eventType }) =>
       sipHashWords(`${accountId}\n${transactionId}\n${eventType}`, words),
+    text64: (text) => {
+      const { high, low } = sipHashWords(text, words);
+      return high === 0 && low === 0 ? { high: 0, low: 1 } : { high, low };
+    },
     text32: (text) => {
       const { high, low } = sipHashWords(text, words);
       return (high ^ low) >>> 0 || 1;

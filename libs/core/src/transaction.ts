@@ -1,3 +1,5 @@
+import type { EntityIds } from './entities/entity-kind.ts';
+
 /** What a transaction is to the scorer. The wire form, with every field, is in `libs/contracts`. */
 
 /** Kinds of event that a transaction can be; part of its identity. */
@@ -20,6 +22,14 @@ export interface Transaction extends Identity {
   readonly currency: string;
   /** The other side: `counterparty_account_id`, else `merchant.id`, else `terminal_id`. */
   readonly counterpartyId: string | undefined;
+  /** Merchant category code of ISO 18245, 0 to 9999. */
+  readonly merchantCategory: number | undefined;
+  /** The merchant's country, ISO 3166-1 alpha-2. */
+  readonly country: string | undefined;
+  /** Where the payer was, WGS 84 degrees. */
+  readonly place: { readonly lat: number; readonly lon: number } | undefined;
+  /** Whom and what it involves beside the account. */
+  readonly entities: EntityIds;
   /** Canonical JSON of the known fields after defaults, ASCII only. Two deliveries have equal content iff this is equal. */
   readonly canonicalJson: string;
 }

@@ -6,6 +6,7 @@ import type { SimulatedEvent } from './wire-transaction.ts';
  * replays that start from the simulator and need not spell and parse every transaction.
  */
 export function transactionOf({ transaction, eventTimeMs }: SimulatedEvent): Transaction {
+  const { merchant, device } = transaction;
   return {
     accountId: transaction.account_id,
     transactionId: transaction.transaction_id,
@@ -13,7 +14,18 @@ export function transactionOf({ transaction, eventTimeMs }: SimulatedEvent): Tra
     eventTimeMs,
     amountMinor: transaction.amount_minor,
     currency: transaction.currency,
-    counterpartyId: transaction.merchant?.id ?? transaction.terminal_id,
+    counterpartyId: merchant?.id ?? transaction.terminal_id,
+    merchantCategory: merchant === undefined ? undefined : Number(merchant.mcc),
+    country: merchant?.country,
+    place: transaction.location,
+    entities: {
+      card: transaction.card_id,
+      terminal: transaction.terminal_id ?? merchant?.id,
+      device: device?.id,
+      // The simulator's addresses are IPv4: the network is the first three numbers.
+      ip: device?.ip.slice(0, device.ip.lastIndexOf('.')),
+      beneficiary: undefined,
+    },
     canonicalJson: JSON.stringify(transaction),
   };
 }

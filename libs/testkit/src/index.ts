@@ -5,6 +5,7 @@ export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory
 export { InMemoryStore, type StoreSnapshot } from './fakes/in-memory-store.ts';
 export { RecordedSpans } from './fakes/recorded-spans.ts';
 export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
+export { NO_CONTEXT } from './generators/no-context.ts';
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
 export { AccountOracle } from './oracle/account-oracle.ts';
 export { vectorByDefinition, type Past } from './oracle/vector-by-definition.ts';

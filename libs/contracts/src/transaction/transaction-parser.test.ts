@@ -28,6 +28,10 @@ describe('a valid transaction', () => {
         amountMinor: 12999,
         currency: 'EUR',
         counterpartyId: 'acct-9',
+        merchantCategory: 5732,
+        country: 'DE',
+        place: { lat: 52.52, lon: 13.4 },
+        entities: { card: 'c-77', terminal: 't-9', device: 'd-5', ip: '203.0.113', beneficiary: 'acct-9' },
         canonicalJson: JSON.stringify(EXAMPLE),
       },
     });

@@ -1,6 +1,7 @@
 import type { RejectionReason, Transaction } from '#libs/core';
 import { TransactionDto } from '../dto/transaction-dto.ts';
 import type { FieldFault } from '../field-fault.ts';
+import { networkOf } from '../ip-address.ts';
 import { compileValidator } from '../schema.ts';
 import { parseWireTime } from '../wire-time.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -85,6 +86,16 @@ export function toTransaction(dto: TransactionDto, canonical?: string): Transact
     amountMinor: dto.amount_minor + 0,
     currency: dto.currency,
     counterpartyId: dto.counterparty_account_id ?? dto.merchant?.id ?? dto.terminal_id,
+    merchantCategory: dto.merchant?.mcc === undefined ? undefined : Number(dto.merchant.mcc),
+    country: dto.merchant?.country,
+    place: dto.location === undefined ? undefined : { lat: dto.location.lat + 0, lon: dto.location.lon + 0 },
+    entities: {
+      card: dto.card_id,
+      terminal: dto.terminal_id ?? dto.merchant?.id,
+      device: dto.device?.id,
+      ip: dto.device?.ip === undefined ? undefined : networkOf(dto.device.ip),
+      beneficiary: dto.counterparty_account_id,
+    },
     canonicalJson: canonical ?? canonicalJson(dto, eventTimeMs),
   };
 }

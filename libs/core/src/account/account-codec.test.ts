@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountStreams, runEngine, type EngineRun } from '#libs/testkit';
+import { accountStreams, runEngine, type EngineRun, NO_CONTEXT } from '#libs/testkit';
 import { TransientFault } from '../faults.ts';
 import { DAY_MS } from '../time.ts';
 import { decodeAccount, encodeAccount, sameState } from './account-codec.ts';
@@ -20,6 +20,7 @@ function event(seq: number, eventTimeMs: number, amountMinor = 1000): DecidedEve
     amountMinor,
     currency: 'EUR',
     counterparty: 3,
+    ...NO_CONTEXT,
     outcome: 'approve',
     riskScore: null,
     seq,

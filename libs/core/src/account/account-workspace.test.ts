@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_CONTEXT } from '#libs/testkit';
 import { DAY_MS } from '../time.ts';
 import { encodeAccount } from './account-codec.ts';
 import type { DecidedEvent } from './account-event.ts';
@@ -17,6 +18,7 @@ function event(seq: number): DecidedEvent {
     amountMinor: 1000,
     currency: 'EUR',
     counterparty: 0,
+    ...NO_CONTEXT,
     outcome: 'approve',
     riskScore: 1,
     seq,

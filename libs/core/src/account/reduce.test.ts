@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AccountOracle, accountStreams, reducerParameters, runEngine } from '#libs/testkit';
+import { AccountOracle, accountStreams, reducerParameters, runEngine, NO_CONTEXT } from '#libs/testkit';
 import { TransientFault } from '../faults.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 import { encodeAccount, sameState } from './account-codec.ts';
@@ -21,6 +21,7 @@ function event(seq: number, eventTimeMs: number): DecidedEvent {
     amountMinor: 100 * seq,
     currency: 'EUR',
     counterparty: 0,
+    ...NO_CONTEXT,
     outcome: 'hold',
     riskScore: 600 + seq,
     seq,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountStreams, runEngine } from '#libs/testkit';
+import { accountStreams, runEngine, NO_CONTEXT } from '#libs/testkit';
 import { computeVector } from '../features/compute-vector.ts';
 import { FEATURE_INDEX } from '../features/manifest.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
@@ -22,6 +22,7 @@ function event(seq: number, eventTimeMs: number): DecidedEvent {
     amountMinor: 1000,
     currency: 'EUR',
     counterparty: 0,
+    ...NO_CONTEXT,
     outcome: 'approve',
     riskScore: 1,
     seq,

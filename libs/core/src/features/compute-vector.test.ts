@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AccountOracle, accountStreams, runEngine, type EngineRun } from '#libs/testkit';
+import { AccountOracle, accountStreams, runEngine, type EngineRun, NO_CONTEXT } from '#libs/testkit';
 import { emptyAccount, type AccountState } from '../account/account-state.ts';
 import type { AccountEvent, DecidedEvent } from '../account/account-event.ts';
 import { reduce } from '../account/reduce.ts';
@@ -21,6 +21,7 @@ function event(eventTimeMs: number, fields: Partial<AccountEvent> = {}): Account
     amountMinor: 1000,
     currency: 'EUR',
     counterparty: 0,
+    ...NO_CONTEXT,
     ...fields,
   };
 }

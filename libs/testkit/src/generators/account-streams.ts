@@ -9,6 +9,8 @@ import {
   type ReducerParameters,
 } from '#libs/core';
 
+import { NO_CONTEXT } from './no-context.ts';
+
 /** One delivery of a transaction of the account, as a door would see it, and what the policy would decide. */
 export interface Delivery {
   readonly event: AccountEvent;
@@ -129,5 +131,9 @@ function deliveryOf(
   }
   // Spread over all buckets, some of them with equal halves.
   const identity = { high: Math.imul(index + 1, 0x9e3779b1) >>> 0, low: index % 3 === 0 ? 7 : index };
-  return { event: { identity, content, eventTimeMs, amountMinor, currency, counterparty }, outcome, riskScore };
+  return {
+    event: { identity, content, eventTimeMs, amountMinor, currency, counterparty, ...NO_CONTEXT },
+    outcome,
+    riskScore,
+  };
 }
