@@ -1,6 +1,7 @@
 export { NO_CATEGORY, type AccountEvent, type DecidedEvent, type DedupEntry } from './account/account-event.ts';
 export { decodeAccount, encodeAccount, sameState, type PendingSeqs } from './account/account-codec.ts';
 export { accountEventOf } from './account/account-event-of.ts';
+export type { Amendment, AmendmentEffect, AmendmentKind, LabelValue, RecordedAmendment } from './account/amendment.ts';
 export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts';
 export { emptyAccount, type AccountState } from './account/account-state.ts';
 export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
@@ -30,6 +31,8 @@ export type {
   TransactionRejected,
 } from './event.ts';
 export { minorPerMajor } from './currency.ts';
+export type { EntityChange } from './entities/entity-change.ts';
+export { ENTITY_KINDS, type EntityIds, type EntityKeys, type EntityKind } from './entities/entity-kind.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { computeVector } from './features/compute-vector.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';

@@ -1,0 +1,41 @@
+import type { EntityKeys } from '../entities/entity-kind.ts';
+import type { Hash64 } from '../hash64.ts';
+
+/** What can be said of a transaction after it was decided. `declined`: the issuer did not let it through after all. */
+export type AmendmentKind = 'fraud' | 'genuine' | 'reversal' | 'refund' | 'declined';
+
+/** What a transaction is known to have been. */
+export type LabelValue = Extract<AmendmentKind, 'fraud' | 'genuine'>;
+
+/** A label, a reversal, a refund or the issuer's outcome, as an account takes it in. It changes the state from then on, never a decision. */
+export interface Amendment {
+  readonly kind: AmendmentKind;
+  /** Keyed hash of its own identity. */
+  readonly identity: Hash64;
+  /** Keyed 32-bit hash of its canonical content. */
+  readonly content: number;
+  /** `reported_at` of a label, `occurred_at` of a reversal or refund. */
+  readonly timeMs: number;
+  /** Keyed hash of the identity of the transaction that it is about. */
+  readonly target: Hash64;
+  /** Minor units that leave the account's sums: Infinity for all that is left, 0 for labels. */
+  readonly amountMinor: number;
+}
+
+/** An amendment with its place in the partition's log. */
+export interface RecordedAmendment extends Amendment {
+  readonly seq: number;
+}
+
+/** What an amendment did to a transaction that its account knows: all that other entities need to follow. */
+export interface AmendmentEffect {
+  readonly eventTimeMs: number;
+  /** Of the transaction before the amendment, in minor units of `currency`. */
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** What left the sums. */
+  readonly removedMinor: number;
+  readonly entities: EntityKeys;
+  readonly labelBefore: LabelValue | null;
+  readonly labelAfter: LabelValue | null;
+}
