@@ -122,6 +122,8 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
       codec.encode({
         type: 'decision.made',
         decision: decisions[i] as Decision,
+        amended: [],
+        expired: [],
         input: { topic: 'transactions.v1', next: i },
         reducer: PARAMETERS,
       }),

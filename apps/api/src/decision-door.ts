@@ -159,12 +159,13 @@ export class DecisionDoor {
     };
     if (result.kind === 'decided') return { status: 200, headers: {}, body: body(result.decision, 'new') };
     assert(result.kind === 'duplicate', 'only decided transactions and duplicates are answered with a decision');
-    const entry = { verdict: result.first, content: scorer.contentOf(transaction) };
-    const first = await details.find(partition, transaction, entry);
+    const verdict = result.first;
+    assert('outcome' in verdict, 'what was decided has an outcome');
+    const first = await details.find(partition, transaction, { verdict, content: scorer.contentOf(transaction) });
     return {
       status: 200,
       headers: { 'idempotent-replayed': 'true' },
-      body: first === undefined ? toExpiredDecisionBody(transaction, result.first) : body(first, 'duplicate'),
+      body: first === undefined ? toExpiredDecisionBody(transaction, verdict) : body(first, 'duplicate'),
     };
   }
 

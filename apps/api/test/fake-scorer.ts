@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   DEFAULT_POLICY,
+  NO_ENTITY_MARKS,
   TransientFault,
   type Decision,
   type DetailCache,
@@ -127,6 +128,8 @@ function decisionOf(transaction: Transaction, nowMs: number): Decision {
     policyVersion: DEFAULT_POLICY.version,
     degradedReasons: [],
     vector: new Float32Array([1, 2, 3]),
+    entities: NO_ENTITY_MARKS,
+    logTruncated: false,
     late: false,
     decidedAtMs: nowMs,
     holdExpiresAtMs: held ? nowMs + DEFAULT_POLICY.holdMs : null,

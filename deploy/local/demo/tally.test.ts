@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Decision, LogEvent } from '#libs/core';
+import { NO_ENTITY_MARKS, type Decision, type LogEvent } from '#libs/core';
 import { simulate, transactionOf, type SimulatedEvent } from '#libs/simulator';
 import { Tally } from './tally.ts';
 
@@ -21,12 +21,15 @@ function made(event: SimulatedEvent, more: Partial<Decision> = {}): LogEvent {
     policyVersion: 'p',
     degradedReasons: [],
     vector: new Float32Array(1),
+    entities: NO_ENTITY_MARKS,
+    logTruncated: false,
     late: false,
     decidedAtMs: event.eventTimeMs,
     holdExpiresAtMs: null,
     ...more,
   };
-  return { type: 'decision.made', decision, input: null, reducer: { version: 1, allowedLatenessMs: 0, logCap: 64 } };
+  const reducer = { version: 1, allowedLatenessMs: 0, logCap: 64 };
+  return { type: 'decision.made', decision, amended: [], expired: [], input: null, reducer };
 }
 
 test('a transaction is undecided from the first time that it is sent until its decision is read back', () => {

@@ -18,6 +18,7 @@ describe('problems', () => {
       'oversized 413',
       'unsupported_media_type 415',
       'invalid_transaction 422',
+      'invalid_label 422',
       'unsupported_event_type 422',
       'too_late 422',
       'from_the_future 422',
@@ -27,10 +28,11 @@ describe('problems', () => {
   });
 
   it('exist for every cause of rejection that HTTP can meet, under the same name', () => {
-    const causes: Exclude<RejectionReason, 'wrong_partition'>[] = [
+    const causes: Exclude<RejectionReason, 'wrong_partition' | 'unknown_transaction'>[] = [
       'malformed',
       'oversized',
       'invalid_transaction',
+      'invalid_label',
       'unsupported_event_type',
       'too_late',
       'from_the_future',

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   oversized: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   invalid_transaction: { status: 422, title: 'Fields of the transaction are invalid' },
+  invalid_label: { status: 422, title: 'Fields of the label are invalid' },
   unsupported_event_type: { status: 422, title: 'This event type is not decided yet' },
   too_late: { status: 422, title: 'The transaction is older than what the account still accepts' },
   from_the_future: { status: 422, title: 'The transaction is dated after the clock' },

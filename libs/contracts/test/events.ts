@@ -1,4 +1,4 @@
-import type { Decision, DecisionMade, LogEvent, TransactionRejected } from '#libs/core';
+import { type Decision, type DecisionMade, NO_ENTITY_MARKS, type TransactionRejected } from '#libs/core';
 import fc from 'fast-check';
 import { createTransactionParser } from '../src/index.ts';
 import { EXAMPLE, validTransaction } from './transactions.ts';
@@ -43,6 +43,8 @@ export const anyDecision: fc.Arbitrary<Decision> = record({
   policyVersion: anyText,
   degradedReasons: fc.array(anyText, { maxLength: 2 }),
   vector: fc.float32Array({ maxLength: 80 }),
+  entities: fc.constant(NO_ENTITY_MARKS),
+  logTruncated: fc.constant(false),
   late: fc.boolean(),
   decidedAtMs: timeMs,
   holdExpiresAtMs: fc.option(timeMs, { nil: null }),
@@ -51,6 +53,8 @@ export const anyDecision: fc.Arbitrary<Decision> = record({
 const decisionMade: fc.Arbitrary<DecisionMade> = record({
   type: fc.constant('decision.made'),
   decision: anyDecision,
+  amended: fc.constant([]),
+  expired: fc.constant([]),
   input: fc.option(input, { nil: null }),
   reducer: record({ version: fc.nat(), allowedLatenessMs: fc.nat(), logCap: fc.nat() }),
 });
@@ -66,7 +70,7 @@ const transactionRejected = record({
 }) as fc.Arbitrary<TransactionRejected>;
 
 /** Any event that takes a place in the log. */
-export const anyEvent: fc.Arbitrary<LogEvent> = fc.oneof(decisionMade, transactionRejected);
+export const anyEvent: fc.Arbitrary<DecisionMade | TransactionRejected> = fc.oneof(decisionMade, transactionRejected);
 
 /** One held transaction, as the fixtures of version 1 have it. */
 export const HELD: DecisionMade = {
@@ -85,10 +89,14 @@ export const HELD: DecisionMade = {
     policyVersion: 'default-1',
     degradedReasons: [],
     vector: Float32Array.of(4.87, Number.NaN, -0, 1e-40, 16_777_215),
+    entities: NO_ENTITY_MARKS,
+    logTruncated: false,
     late: false,
     decidedAtMs: Date.parse('2026-05-14T09:31:07.498Z'),
     holdExpiresAtMs: Date.parse('2026-05-17T09:31:07.412Z'),
   },
+  amended: [],
+  expired: [],
   input: { topic: 'transactions.v1', next: 4712 },
   reducer: { version: 1, allowedLatenessMs: 86_400_000, logCap: 512 },
 };

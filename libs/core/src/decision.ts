@@ -1,3 +1,4 @@
+import type { EntityMarks } from './entities/entity-mark.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Outcome = 'approve' | 'hold';
@@ -37,6 +38,10 @@ export interface Decision {
   readonly degradedReasons: readonly string[];
   /** The model's input, in manifest order. */
   readonly vector: Float32Array;
+  /** Which state of the other entities the vector was computed from. */
+  readonly entities: EntityMarks;
+  /** Some window reached further back than the events that the account's log has room for. */
+  readonly logTruncated: boolean;
   /** Older than the account's watermark when it came. */
   readonly late: boolean;
   readonly decidedAtMs: number;
@@ -52,10 +57,20 @@ export interface RecordedVerdict {
   readonly seq: number | null;
 }
 
-/** Why a record of an input topic got no decision. */
+/** What an account keeps of a label, a reversal or a refund. */
+export interface RecordedMention {
+  /** Whether the account knew, when it was recorded, the transaction that it is about. */
+  readonly matched: boolean;
+  /** As in `RecordedVerdict`. */
+  readonly seq: number | null;
+}
+
+/** Why a record of an input topic got no decision, or was not applied. */
 export type RejectionReason =
   | 'malformed'
   | 'invalid_transaction'
+  | 'invalid_label'
+  | 'unknown_transaction'
   | 'unsupported_event_type'
   | 'oversized'
   | 'too_late'

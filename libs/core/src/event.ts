@@ -1,4 +1,7 @@
+import type { AmendmentEffect, AppliedAmendment, ExpiredAmendment } from './account/amendment.ts';
 import type { Decision, RejectionReason } from './decision.ts';
+import type { Label } from './label.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Up to where an input topic's partition is applied once the event that carries it is valid. */
 export interface InputPosition {
@@ -27,8 +30,41 @@ export interface OriginalRecord {
 export interface DecisionMade {
   readonly type: 'decision.made';
   readonly decision: Decision;
+  /** What had been said of the transaction before it came, and holds from here on. */
+  readonly amended: readonly AppliedAmendment[];
+  /** What the account has stopped waiting for with this event. */
+  readonly expired: readonly ExpiredAmendment[];
   readonly input: InputPosition | null;
   readonly reducer: ReducerParameters;
+}
+
+/** A label of an earlier transaction: output, and change of its account's state from here on. */
+export interface LabelRecorded {
+  readonly type: 'label.recorded';
+  readonly label: Label;
+  /** null when the account does not know the transaction, or not yet. */
+  readonly effect: AmendmentEffect | null;
+  /** What the account has stopped waiting for, to make room for this one. */
+  readonly expired: readonly ExpiredAmendment[];
+  readonly input: InputPosition | null;
+  readonly reducer: ReducerParameters;
+  readonly recordedAtMs: number;
+}
+
+/** A transaction that changes its account's state and gets no decision. */
+export interface TransactionRecorded {
+  readonly type: 'transaction.recorded';
+  readonly transaction: Transaction;
+  /** `observed`: history from before, which is learnt from; the others take back an earlier transaction, or a part of it. */
+  readonly cause: 'observed' | 'reversal' | 'refund';
+  /** What a reversal or refund did; null when the account does not know the transaction, or not yet, and for what was observed. */
+  readonly effect: AmendmentEffect | null;
+  /** As of `DecisionMade`. */
+  readonly amended: readonly AppliedAmendment[];
+  readonly expired: readonly ExpiredAmendment[];
+  readonly input: InputPosition | null;
+  readonly reducer: ReducerParameters;
+  readonly recordedAtMs: number;
 }
 
 /** A record of an input topic that gets no decision, with its original bytes. Changes no account. */
@@ -44,7 +80,7 @@ export interface TransactionRejected {
 }
 
 /** Everything that takes a sequence number in `decisions.v1`. */
-export type LogEvent = DecisionMade | TransactionRejected;
+export type LogEvent = DecisionMade | TransactionRejected | LabelRecorded | TransactionRecorded;
 
 /** An event as bytes: what the outbox holds and the relay publishes. Headers are all but `e`, `s` and `v`. */
 export interface EncodedEvent {

@@ -1,7 +1,15 @@
 export { NO_CATEGORY, type AccountEvent, type DecidedEvent, type DedupEntry } from './account/account-event.ts';
 export { decodeAccount, encodeAccount, sameState, type PendingSeqs } from './account/account-codec.ts';
 export { accountEventOf } from './account/account-event-of.ts';
-export type { Amendment, AmendmentEffect, AmendmentKind, LabelValue, RecordedAmendment } from './account/amendment.ts';
+export type {
+  Amendment,
+  AmendmentEffect,
+  AmendmentKind,
+  AppliedAmendment,
+  ExpiredAmendment,
+  LabelValue,
+  RecordedAmendment,
+} from './account/amendment.ts';
 export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts';
 export { emptyAccount, type AccountState } from './account/account-state.ts';
 export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
@@ -17,6 +25,7 @@ export type {
   ModelIdentity,
   Outcome,
   Reason,
+  RecordedMention,
   RecordedVerdict,
   RejectionReason,
   RiskLevel,
@@ -25,13 +34,16 @@ export type {
   DecisionMade,
   EncodedEvent,
   InputPosition,
+  LabelRecorded,
   LogEvent,
   OriginalRecord,
   ReducerParameters,
+  TransactionRecorded,
   TransactionRejected,
 } from './event.ts';
 export { minorPerMajor } from './currency.ts';
 export type { EntityChange } from './entities/entity-change.ts';
+export { NO_ENTITY_MARKS, type EntityMark, type EntityMarks } from './entities/entity-mark.ts';
 export { ENTITY_KINDS, type EntityIds, type EntityKeys, type EntityKind } from './entities/entity-kind.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { computeVector } from './features/compute-vector.ts';
@@ -69,6 +81,7 @@ export {
 } from './invariants/rulings.ts';
 export { stateViolations, type StoredState } from './invariants/states.ts';
 export type { Invariant, Violation } from './invariants/violation.ts';
+export type { Label } from './label.ts';
 export { formatClaim, parseClaim, type Claim } from './log/claim.ts';
 export {
   baseOf,

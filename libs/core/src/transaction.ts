@@ -2,8 +2,8 @@ import type { EntityIds } from './entities/entity-kind.ts';
 
 /** What a transaction is to the scorer. The wire form, with every field, is in `libs/contracts`. */
 
-/** Kinds of event that a transaction can be; part of its identity. */
-export type EventType = 'authorization';
+/** Kinds of event that a transaction can be; part of its identity. An authorization is decided, the others amend an earlier one. */
+export type EventType = 'authorization' | 'reversal' | 'refund';
 
 /** What makes two deliveries the same transaction. Each part matches `^[A-Za-z0-9._:-]{1,64}$`. */
 export interface Identity {
@@ -20,6 +20,8 @@ export interface Transaction extends Identity {
   readonly amountMinor: number;
   /** ISO 4217, three capitals. */
   readonly currency: string;
+  /** Which transaction of the account a reversal or refund is about. */
+  readonly originalTransactionId: string | undefined;
   /** The other side: `counterparty_account_id`, else `merchant.id`, else `terminal_id`. */
   readonly counterpartyId: string | undefined;
   /** Merchant category code of ISO 18245, 0 to 9999. */

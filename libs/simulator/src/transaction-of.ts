@@ -14,6 +14,7 @@ export function transactionOf({ transaction, eventTimeMs }: SimulatedEvent): Tra
     eventTimeMs,
     amountMinor: transaction.amount_minor,
     currency: transaction.currency,
+    originalTransactionId: undefined,
     counterpartyId: merchant?.id ?? transaction.terminal_id,
     merchantCategory: merchant === undefined ? undefined : Number(merchant.mcc),
     country: merchant?.country,

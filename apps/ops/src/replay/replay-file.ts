@@ -9,8 +9,10 @@ import {
   FEATURES,
   type Model,
   OfflineScorer,
+  type Label,
   type PlannedItem,
   type ReducerParameters,
+  type Transaction,
 } from '#libs/core';
 import { Interrupted } from '../failures.ts';
 import { LineFile } from '../files/line-file.ts';
@@ -121,11 +123,12 @@ class ReplayOutput {
       case 'duplicate':
       case 'conflict': {
         const reason = result.kind === 'conflict' ? 'identity_conflict' : 'duplicate';
-        return this.#refuse(line, reason, { transaction_id: result.transaction.transactionId });
+        return this.#refuse(line, reason, { transaction_id: subjectOf(result).transactionId });
       }
       case 'too_late':
       case 'from_the_future':
-        return this.#refuse(line, result.kind, { transaction_id: result.transaction.transactionId });
+        return this.#refuse(line, result.kind, { transaction_id: subjectOf(result).transactionId });
+      case 'recorded':
       case 'invalid':
       case 'forwarded':
       case 'skipped':
@@ -188,4 +191,8 @@ class ReplayOutput {
     await writeFile(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     return { ...counts, vectors_sha256: vectors, decisions_sha256: decisions };
   }
+}
+
+function subjectOf(result: { readonly transaction: Transaction } | { readonly label: Label }): Transaction | Label {
+  return 'label' in result ? result.label : result.transaction;
 }

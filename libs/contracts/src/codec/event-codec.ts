@@ -33,6 +33,9 @@ export function createEventCodec(options: { readonly source?: string } = {}): Ev
         return encodeDecisionMade(event, source);
       case 'transaction.rejected':
         return encodeRejection(event, source);
+      case 'label.recorded':
+      case 'transaction.recorded':
+        throw new Error(`Events of type ${event.type} are not written by this release.`);
     }
   };
   const decode: EventCodec['decode'] = ({ value, headers }) => {
@@ -93,7 +96,8 @@ function decodeDecisionMade(bytes: Uint8Array): DecisionMade {
     throw new InvalidMessage('not_an_event', 'The vector is not base64 of float32.', 'vector');
   const { version, allowed_lateness_ms: allowedLatenessMs, log_cap: logCap } = wire.reducer;
   const input = wire.input === undefined ? null : inputPosition(wire.input);
-  return { type: 'decision.made', decision, input, reducer: { version, allowedLatenessMs, logCap } };
+  const reducer = { version, allowedLatenessMs, logCap };
+  return { type: 'decision.made', decision, amended: [], expired: [], input, reducer };
 }
 
 function decodeRejection(bytes: Uint8Array): TransactionRejected {

@@ -1,4 +1,4 @@
-import type { Decision, Reason } from '#libs/core';
+import { type Decision, NO_ENTITY_MARKS, type Reason } from '#libs/core';
 import type { RecordedDecisionDto } from '../dto/event-dto.ts';
 import { toTransaction } from '../transaction/transaction-parser.ts';
 import { parseWireTime } from '../wire-time.ts';
@@ -23,6 +23,8 @@ export function decisionFromWire(wire: RecordedDecisionDto): Decision | undefine
     policyVersion: wire.policy_version,
     degradedReasons: wire.degraded_reasons,
     vector,
+    entities: NO_ENTITY_MARKS,
+    logTruncated: false,
     late: wire.late,
     decidedAtMs: parseWireTime(wire.decided_at),
     holdExpiresAtMs: wire.hold === undefined ? null : parseWireTime(wire.hold.expires_at),

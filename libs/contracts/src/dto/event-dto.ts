@@ -14,6 +14,8 @@ const INPUT_POSITION = /^[A-Za-z0-9._-]{1,249}:[0-9]{1,15}$/;
 export const REJECTION_REASONS = [
   'malformed',
   'invalid_transaction',
+  'invalid_label',
+  'unknown_transaction',
   'unsupported_event_type',
   'oversized',
   'too_late',

@@ -27,6 +27,7 @@ describe('a valid transaction', () => {
         eventTimeMs: Date.parse('2026-05-14T09:31:07.412Z'),
         amountMinor: 12999,
         currency: 'EUR',
+        originalTransactionId: undefined,
         counterpartyId: 'acct-9',
         merchantCategory: 5732,
         country: 'DE',

@@ -85,6 +85,7 @@ export function toTransaction(dto: TransactionDto, canonical?: string): Transact
     // -0 is a number to JSON and equals 0; the sum is 0.
     amountMinor: dto.amount_minor + 0,
     currency: dto.currency,
+    originalTransactionId: dto.original_transaction_id,
     counterpartyId: dto.counterparty_account_id ?? dto.merchant?.id ?? dto.terminal_id,
     merchantCategory: dto.merchant?.mcc === undefined ? undefined : Number(dto.merchant.mcc),
     country: dto.merchant?.country,

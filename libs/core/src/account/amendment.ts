@@ -39,3 +39,15 @@ export interface AmendmentEffect {
   readonly labelBefore: LabelValue | null;
   readonly labelAfter: LabelValue | null;
 }
+
+/** An amendment and what it did to the transaction that it is about. */
+export interface AppliedAmendment {
+  readonly amendment: Amendment;
+  readonly effect: AmendmentEffect;
+}
+
+/** An amendment that waited for its transaction in vain: it changed nothing, and will not. */
+export interface ExpiredAmendment extends Amendment {
+  /** Of the event that recorded it; null when that one is of the same batch, where seqs are not known yet. */
+  readonly seq: number | null;
+}

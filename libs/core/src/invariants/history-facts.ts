@@ -2,7 +2,14 @@ import type { AccountEvent } from '../account/account-event.ts';
 import type { AccountState } from '../account/account-state.ts';
 import type { KnownTransaction } from '../account/lookup.ts';
 import type { Outcome, RejectionReason } from '../decision.ts';
-import type { DecisionMade, InputPosition, OriginalRecord, TransactionRejected } from '../event.ts';
+import type {
+  DecisionMade,
+  InputPosition,
+  LabelRecorded,
+  OriginalRecord,
+  TransactionRecorded,
+  TransactionRejected,
+} from '../event.ts';
 import type { Hash64 } from '../hash64.ts';
 import type { LogPosition } from '../log/log-rule.ts';
 import type { Transaction } from '../transaction.ts';
@@ -67,4 +74,11 @@ export type HistoryStep =
         readonly before: AccountState;
         readonly known: KnownTransaction | null;
       } | null;
+    }
+  | {
+      readonly kind: 'recorded';
+      readonly partition: number;
+      readonly seq: number;
+      readonly offset: number;
+      readonly recorded: LabelRecorded | TransactionRecorded;
     };

@@ -72,7 +72,15 @@ export class PartitionHistory {
     const event = this.#ports.codec.decode(record);
     this.#mark('event', record, event.input);
     const at = { partition: this.partition, seq: followed.seq, offset: record.offset };
-    return event.type === 'decision.made' ? this.#decided(event, at) : this.#rejected(event, at);
+    switch (event.type) {
+      case 'decision.made':
+        return this.#decided(event, at);
+      case 'transaction.rejected':
+        return this.#rejected(event, at);
+      case 'label.recorded':
+      case 'transaction.recorded':
+        return { kind: 'recorded', ...at, recorded: event };
+    }
   }
 
   #mark(kind: 'open' | 'event', { offset, timestampMs }: LogRecord, input: InputPosition | null): void {

@@ -63,6 +63,8 @@ export function refusalViolations(step: RejectedStep, rules: RefusalRules): Viol
     case 'malformed':
     case 'oversized':
     case 'invalid_transaction':
+    case 'invalid_label':
+    case 'unknown_transaction':
     case 'unsupported_event_type':
       return say('I1', 'refused_wrongly', `Refused as ${rejected.reason}, but it is a valid transaction`);
   }

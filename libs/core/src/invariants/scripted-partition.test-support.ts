@@ -116,7 +116,7 @@ export class ScriptedPartition {
     const scored = { transaction: asked, vector, late, historyIncomplete: false };
     const decision = { ...decideTransaction(scored, PROBABILITY, context), ...altered };
     const input = inputOffset === null ? null : { topic: TOPIC, next: inputOffset + 1 };
-    this.appendEvent({ type: 'decision.made', decision, input, reducer: REDUCER });
+    this.appendEvent({ type: 'decision.made', decision, amended: [], expired: [], input, reducer: REDUCER });
     return decision;
   }
 

@@ -1,10 +1,18 @@
-import type { Decision, RecordedVerdict, RejectionReason } from '../decision.ts';
-import type { OriginalRecord } from '../event.ts';
+import type { Decision, RecordedMention, RecordedVerdict, RejectionReason } from '../decision.ts';
+import type { OriginalRecord, TransactionRecorded } from '../event.ts';
+import type { Label } from '../label.ts';
 import type { Transaction } from '../transaction.ts';
 
-/** One thing to decide, in input order. */
+/** One thing to decide or to take in, in input order. */
 export type BatchItem =
-  | { readonly kind: 'transaction'; readonly transaction: Transaction; readonly original: OriginalRecord | null }
+  | {
+      readonly kind: 'transaction';
+      readonly transaction: Transaction;
+      readonly original: OriginalRecord | null;
+      /** History from before: it changes the state and gets no decision. */
+      readonly observeOnly?: boolean;
+    }
+  | { readonly kind: 'label'; readonly label: Label; readonly original: OriginalRecord | null }
   | {
       readonly kind: 'invalid';
       readonly reason: RejectionReason;
@@ -32,10 +40,22 @@ export interface Batch {
 /** What became of an item. `skipped`: it lies below the input position, so that its fate is already sealed. */
 export type ItemResult =
   | { readonly kind: 'decided'; readonly decision: Decision; readonly seq: number }
-  | { readonly kind: 'duplicate'; readonly transaction: Transaction; readonly first: RecordedVerdict }
-  | { readonly kind: 'conflict'; readonly transaction: Transaction; readonly first: RecordedVerdict }
-  | { readonly kind: 'too_late'; readonly transaction: Transaction }
-  | { readonly kind: 'from_the_future'; readonly transaction: Transaction }
+  /** Taken in without a decision. */
+  | {
+      readonly kind: 'recorded';
+      readonly what: 'label' | TransactionRecorded['cause'];
+      readonly matched: boolean;
+      readonly seq: number;
+    }
+  /** `first` is a mention for a reversal, a refund and a label. */
+  | {
+      readonly kind: 'duplicate' | 'conflict';
+      readonly transaction: Transaction;
+      readonly first: RecordedVerdict | RecordedMention;
+    }
+  | { readonly kind: 'duplicate' | 'conflict'; readonly label: Label; readonly first: RecordedMention }
+  | { readonly kind: 'too_late' | 'from_the_future'; readonly transaction: Transaction }
+  | { readonly kind: 'too_late' | 'from_the_future'; readonly label: Label }
   | { readonly kind: 'invalid'; readonly reason: RejectionReason }
   | { readonly kind: 'forwarded' }
   | { readonly kind: 'skipped' };

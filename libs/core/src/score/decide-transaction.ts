@@ -1,4 +1,5 @@
 import type { Decision, ModelIdentity } from '../decision.ts';
+import { NO_ENTITY_MARKS } from '../entities/entity-mark.ts';
 import { decide, type Policy } from '../policy.ts';
 import type { Transaction } from '../transaction.ts';
 
@@ -40,6 +41,8 @@ export function decideTransaction(
     policyVersion: policy.version,
     degradedReasons: [...(assessed ? [] : ['model_unavailable']), ...(historyIncomplete ? [HISTORY_INCOMPLETE] : [])],
     vector,
+    entities: NO_ENTITY_MARKS,
+    logTruncated: false,
     late,
     decidedAtMs: nowMs,
     holdExpiresAtMs: outcome === 'hold' ? nowMs + holdMs : null,

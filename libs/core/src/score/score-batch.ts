@@ -72,8 +72,10 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
     if (item.kind === 'decided') return { ...item, seq: finalSeq(index) };
     if (item.kind !== 'duplicate' && item.kind !== 'conflict') return item;
     const { seq } = item.first;
-    const inThisBatch = seq !== null && seq > base;
-    return inThisBatch ? { ...item, first: { ...item.first, seq: finalSeq(seq - base - 1) } } : item;
+    if (seq === null || seq <= base) return item;
+    const place = { seq: finalSeq(seq - base - 1) };
+    if ('label' in item) return { ...item, first: { ...item.first, ...place } };
+    return { ...item, first: { ...item.first, ...place } };
   });
   return { status: 'committed', home: loaded.home, lastSeq, results, timings: stages.timings };
 }
@@ -172,7 +174,9 @@ function eventMaker(
   ports: ScoringPorts,
 ): ((input: InputPosition | null) => LogEvent) | null {
   if (planned.kind === 'decided') {
-    return (input) => ({ type: 'decision.made', decision: planned.decision, input, reducer: ports.rules.reducer });
+    const { decision } = planned;
+    const { reducer } = ports.rules;
+    return (input) => ({ type: 'decision.made', decision, amended: [], expired: [], input, reducer });
   }
   const { original } = item.kind === 'forwarded' ? { original: null } : item;
   const refusal = original === null ? null : refusalOf(planned, item);
@@ -204,6 +208,7 @@ function refusalOf(planned: PlannedItem, item: BatchItem): Refusal | null {
     case 'from_the_future':
       return { reason: 'from_the_future', field: 'occurred_at', detail: 'Further ahead of the clock than is allowed' };
     case 'decided':
+    case 'recorded':
     case 'duplicate':
     case 'forwarded':
     case 'skipped':

@@ -2,10 +2,12 @@ import type { ItemResult, RejectionReason, StageTimings } from '#libs/core';
 import type { Metrics } from './metrics.ts';
 
 type Door = 'http' | 'kafka';
+type Recorded = Extract<ItemResult, { kind: 'recorded' }>;
 
 /** Counts what became of a committed batch: each metric once, however many transactions. */
 export function countResults(metrics: Metrics, door: Door, results: readonly ItemResult[]): void {
   const counts = { approve: 0, hold: 0, late: 0, duplicate: 0 };
+  const recorded = new Map<string, { what: Recorded['what']; matched: boolean; count: number }>();
   const rejected = new Map<RejectionReason, number>();
   const reject = (reason: RejectionReason): void => void rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
   for (const result of results) {
@@ -14,6 +16,12 @@ export function countResults(metrics: Metrics, door: Door, results: readonly Ite
         counts[result.decision.outcome] += 1;
         if (result.decision.late) counts.late += 1;
         break;
+      case 'recorded': {
+        const { what, matched } = result;
+        const key = `${what} ${matched}`;
+        recorded.set(key, { what, matched, count: (recorded.get(key)?.count ?? 0) + 1 });
+        break;
+      }
       case 'duplicate':
         counts.duplicate += 1;
         break;
@@ -36,6 +44,9 @@ export function countResults(metrics: Metrics, door: Door, results: readonly Ite
   if (counts.hold > 0) metrics.add('decisions', counts.hold, { door, outcome: 'hold' });
   if (counts.late > 0) metrics.add('late', counts.late, { door });
   if (counts.duplicate > 0) metrics.add('duplicates', counts.duplicate, { door });
+  for (const { what, matched, count } of recorded.values()) {
+    metrics.add('recorded', count, { door, what, matched: matched ? 'yes' : 'no' });
+  }
   for (const [reason, count] of rejected) metrics.add('rejected', count, { door, reason });
 }
 

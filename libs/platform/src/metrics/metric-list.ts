@@ -29,6 +29,8 @@ export const METRICS = {
       reason: [
         'malformed',
         'invalid_transaction',
+        'invalid_label',
+        'unknown_transaction',
         'unsupported_event_type',
         'oversized',
         'too_late',
@@ -39,6 +41,13 @@ export const METRICS = {
     },
     meaning: 'Transactions that can never be decided, by reason',
     remedy: 'Read the dead-letter topic (or the answers of the HTTP door) for the field; tell the producer.',
+  }),
+  recorded: counter('holdfast_recorded_total', {
+    unit: 'events',
+    labels: { door: DOORS, what: ['label', 'reversal', 'refund', 'observed'], matched: ['yes', 'no'] },
+    meaning:
+      'Labels, reversals, refunds and observed transactions that were taken in; matched: their transaction is known',
+    remedy: 'Labels that are not matched: they come too early, or their ids are not those of the transactions.',
   }),
   late: counter('holdfast_late_total', {
     unit: 'transactions',
