@@ -163,7 +163,8 @@ export class OwnedPartition {
     this.#surroundings.logger.error(fields, 'partition halted: an event is larger than the decisions topic takes');
   }
 
-  #opened({ home, epoch, base, replayed, wiped, raised, input, rebuiltFrom }: OpenedPartition): void {
+  #opened(opened: OpenedPartition): void {
+    const { home, epoch, base, replayed, wiped, raised, mended, input, rebuiltFrom } = opened;
     const { logger, metrics, deliverFrom } = this.#surroundings;
     const from = input.get(this.#surroundings.topic) ?? 0;
     this.#status = 'open';
@@ -181,6 +182,13 @@ export class OwnedPartition {
       logger.warn(
         { partition: this.partition, givenUpTo: seq, floorMs },
         'partition rebuilt from a trimmed log, as asked',
+      );
+    }
+    if (mended.length > 0) {
+      metrics.add('mendedAccounts', mended.length, {});
+      logger.error(
+        { partition: this.partition, accounts: mended },
+        'records of accounts were damaged: made anew from the log',
       );
     }
     if (raised.length > 0)

@@ -114,6 +114,7 @@ describe('deciding a fetched stretch', () => {
         load: (...asked) => both.scoring.store.load(...asked),
         loadOverflow: (...asked) => both.scoring.store.loadOverflow(...asked),
         commit: () => Promise.reject(new Error('killed')),
+        reportDamage: (...report) => both.scoring.store.reportDamage(...report),
         published: (partition) => both.scoring.store.published(partition),
         replicated: (timeoutMs) => both.scoring.store.replicated(timeoutMs),
       };

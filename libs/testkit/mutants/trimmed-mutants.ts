@@ -27,7 +27,7 @@ export const TRIMMED_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'trimmed log: the answer outlives the opening',
-    edits: [{ file: OPEN, find: "redis.call('DEL', KEYS[7])", replace: '' }],
+    edits: [{ file: OPEN, find: "redis.call('DEL', KEYS[7], KEYS[8])", replace: '' }],
     test: trimmed('a request is void once the partition has opened in another way'),
   },
   {

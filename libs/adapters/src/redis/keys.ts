@@ -36,6 +36,7 @@ export class PartitionKeys {
   readonly deadLetters: string;
   readonly floor: string;
   readonly rebuild: string;
+  readonly damaged: string;
   readonly versions: string;
   readonly accountPrefix: string;
   readonly overflowPrefix: string;
@@ -52,6 +53,7 @@ export class PartitionKeys {
     this.deadLetters = `${root}dlq`;
     this.floor = `${root}floor0`;
     this.rebuild = `${root}rebuild`;
+    this.damaged = `${root}damaged`;
     this.versions = `${root}v`;
     this.accountPrefix = `${root}a:`;
     this.overflowPrefix = `${root}o:`;

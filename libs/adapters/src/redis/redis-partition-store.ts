@@ -1,17 +1,17 @@
 import type { Redis } from 'ioredis';
 import {
   PROTOCOL_VERSION,
-  type AppliedAccount,
   type BeganPartition,
   type Fenced,
   type OutboxEntry,
   type PartitionStore,
   type StoredAccount,
 } from '#libs/core';
+import { pushRecords } from './account-records.ts';
 import { OVERFLOW_BUCKETS, type StoreKeys } from './keys.ts';
 import { fencedOr, outboxEntry } from './owner-replies.ts';
 import { asTransient } from './redis-client.ts';
-import { bytesOf, readOverflow } from './redis-state-store.ts';
+import { readOverflow } from './redis-state-store.ts';
 import { list, numberOrNull, numbersByName, Script, text, type ScriptArgument } from './script.ts';
 
 const WIPE_PAGE = 100;
@@ -25,6 +25,7 @@ export class RedisPartitionStore implements PartitionStore {
     begin: new Script('begin'),
     wipe: new Script('wipe'),
     startTrimmed: new Script('start-trimmed'),
+    mend: new Script('mend'),
     apply: new Script('apply'),
     open: new Script('open'),
     committedSeq: new Script('committed-seq'),
@@ -120,6 +121,26 @@ export class RedisPartitionStore implements PartitionStore {
     return readOverflow(this.#redis, this.#keys, partition, asked);
   }
 
+  async damagedAccounts(partition: number): Promise<readonly string[]> {
+    return asTransient(() => this.#redis.smembers(this.#keys.partition(partition).damaged));
+  }
+
+  async mend(
+    ...[partition, home, { accountId, made }]: Parameters<PartitionStore['mend']>
+  ): ReturnType<PartitionStore['mend']> {
+    const k = this.#keys.partition(partition);
+    const overflow = Array.from({ length: OVERFLOW_BUCKETS }, (_, bucket) => k.overflow(accountId, bucket));
+    const keys = [k.home, k.versions, k.account(accountId), ...overflow];
+    const argv: ScriptArgument[] = [
+      home,
+      accountId,
+      made === null ? '' : String(made.version),
+      String(1 + OVERFLOW_BUCKETS),
+    ];
+    if (made !== null) pushRecords({ accountId, ...made }, keys, argv, k);
+    return fencedOr(await this.#scripts.mend.run(this.#redis, keys, argv), { status: 'ok' });
+  }
+
   async apply(request: Parameters<PartitionStore['apply']>[0]): ReturnType<PartitionStore['apply']> {
     const k = this.#keys.partition(request.partition);
     const keys = [k.home, k.seq, k.input, k.epoch, k.versions];
@@ -143,7 +164,7 @@ export class RedisPartitionStore implements PartitionStore {
     const k = this.#keys.partition(request.partition);
     const reply = await this.#scripts.open.run(
       this.#redis,
-      [k.home, k.seq, k.input, k.epoch, k.published, k.position, k.rebuild],
+      [k.home, k.seq, k.input, k.epoch, k.published, k.position, k.rebuild, k.damaged],
       [
         request.home,
         String(request.epoch),
@@ -221,19 +242,5 @@ export class RedisPartitionStore implements PartitionStore {
       this.#subscriber.off('message', onMessage);
       this.#subscriber.off('ready', subscribe);
     };
-  }
-}
-
-function pushRecords(
-  account: AppliedAccount,
-  keys: string[],
-  argv: ScriptArgument[],
-  names: ReturnType<StoreKeys['partition']>,
-): void {
-  keys.push(names.account(account.accountId));
-  argv.push(bytesOf(account.record));
-  for (const [bucket, bytes] of account.overflow) {
-    keys.push(names.overflow(account.accountId, bucket));
-    argv.push(bytesOf(bytes));
   }
 }

@@ -25,6 +25,7 @@ export class RedisStateStore implements StateStore {
   readonly #keys: StoreKeys;
   readonly #outboxLimit: number;
   readonly #commit = new Script('commit');
+  readonly #reportDamage = new Script('report-damage');
 
   /** `outboxLimit`: events committed and not yet published that a partition may hold. */
   constructor(redis: Redis, keys: StoreKeys, options: { outboxLimit: number }) {
@@ -76,6 +77,11 @@ export class RedisStateStore implements StateStore {
     const refusal = STATUSES[status as keyof typeof STATUSES];
     if (refusal === undefined) throw new Error(`Unknown reply of the commit script: ${status}`);
     return refusal;
+  }
+
+  async reportDamage(partition: number, home: string, accountIds: readonly string[]): Promise<void> {
+    const keys = this.#keys.partition(partition);
+    await this.#reportDamage.run(this.#redis, [keys.home, keys.damaged], [home, ...accountIds]);
   }
 
   async published(partition: number): Promise<{ home: string | null; epoch: number; seq: number }> {

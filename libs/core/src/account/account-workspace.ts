@@ -4,10 +4,11 @@ import type { ReducerParameters } from '../event.ts';
 import type { StoredAccount } from '../ports/state-store.ts';
 import { decodeAccount } from './account-codec.ts';
 import type { AccountEvent, DecidedEvent, DedupEntry } from './account-event.ts';
+import { DamageNotes } from './damaged-accounts.ts';
 import { emptyAccount, type AccountState } from './account-state.ts';
 import { rowCount } from './event-columns.ts';
 import { findIdentity, type KnownTransaction } from './lookup.ts';
-import { addToOverflow, findInOverflow, bucketOf } from './overflow.ts';
+import { addToOverflow, bucketOf, checkOverflow, findInOverflow } from './overflow.ts';
 import { reduce } from './reduce.ts';
 
 /** Overflow records, in the order asked; null where there is none. */
@@ -98,7 +99,10 @@ function stateOf({ version, record }: StoredAccount): AccountState {
   return emptyAccount();
 }
 
-/** Opens the workspaces of a batch: `accountIds` with their stored form, and for each the events that will be looked up or applied. */
+/**
+ * Opens the workspaces of a batch: `accountIds` with their stored form, and for each the events that will be looked up or applied. Throws
+ * `DamagedAccounts` with all accounts of which a record is corrupt.
+ */
 export async function openWorkspaces(
   accounts: readonly { accountId: string; stored: StoredAccount; events: readonly AccountEvent[] }[],
   logCap: number,
@@ -106,14 +110,21 @@ export async function openWorkspaces(
 ): Promise<Map<string, AccountWorkspace>> {
   const workspaces = new Map<string, AccountWorkspace>();
   const asked: { accountId: string; bucket: number }[] = [];
+  const notes = new DamageNotes();
   for (const { accountId, stored, events } of accounts) {
-    const workspace = new AccountWorkspace(accountId, stored);
+    const workspace = notes.reading(accountId, () => new AccountWorkspace(accountId, stored));
+    if (workspace === null) continue;
     workspaces.set(accountId, workspace);
     for (const bucket of workspace.bucketsFor(events, logCap)) asked.push({ accountId, bucket });
   }
   if (asked.length > 0) {
     const records = await readOverflow(asked);
-    asked.forEach(({ accountId, bucket }, i) => workspaces.get(accountId)?.setOverflow(bucket, records[i] ?? null));
+    asked.forEach(({ accountId, bucket }, i) => {
+      const record = records[i] ?? null;
+      if (record !== null) notes.reading(accountId, () => checkOverflow(record));
+      workspaces.get(accountId)?.setOverflow(bucket, record);
+    });
   }
+  notes.throwIfAny();
   return workspaces;
 }

@@ -51,6 +51,11 @@ export function decodeOverflow(record: Uint8Array): DedupEntry[] {
   return Array.from({ length: opened.rows }, (_, row) => entryAt(opened, row));
 }
 
+/** Throws as `decodeAccount` does for bytes that are no overflow record. */
+export function checkOverflow(record: Uint8Array): void {
+  openOverflow(record);
+}
+
 function encodeOverflow(entries: readonly DedupEntry[]): Uint8Array {
   const columns = columnsOf(entries.length);
   const record = new Uint8Array(columns.bytes);

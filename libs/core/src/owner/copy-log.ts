@@ -1,7 +1,9 @@
+import { DamagedAccounts } from '../account/damaged-accounts.ts';
 import { formatClaim } from '../log/claim.ts';
 import type { LogFollower } from '../log/log-follower.ts';
 import { findStartBefore } from '../log/read-log.ts';
 import type { BeganPartition } from '../ports/partition-store.ts';
+import { FENCED } from './fenced.ts';
 import { isPrefixOfLog } from './lineage.ts';
 import type { OwnerPorts } from './owner-ports.ts';
 import { replayLog } from './replay.ts';
@@ -23,9 +25,6 @@ export interface OpenProgress {
   (stage: 'wiping' | 'replaying', done: { readonly seq: number; readonly of: number }): void;
 }
 
-/** Somebody else is at work on the partition, or the store is another by now: nothing was written. */
-export const FENCED = { status: 'lost', reason: 'the store was closed by somebody else, or restarted' } as const;
-
 /** A partition closed under a nonce, after the own OPEN; `epochBefore` and `base` are the log's position before it. */
 export interface ClosedPartition {
   readonly began: BeganPartition;
@@ -37,12 +36,29 @@ export interface ClosedPartition {
 /**
  * Makes the store a copy of the log's history up to `base`, where it is not: wiped if it holds another history, then replayed. Nothing is deleted before
  * it is known that the log has what is missing, or that a person gives it up. Interrupted, the next opening goes on. Protocol section 4, steps 5 and 6.
+ * A store that lags behind the log and holds a record that cannot be read is not patched: it is wiped as well.
  */
-export async function copyLog(
+export async function copyLog(partition: number, closed: ClosedPartition, work: CopyWork): Promise<CopyResult> {
+  try {
+    return await copyOnto(partition, closed, work);
+  } catch (error) {
+    if (!(error instanceof DamagedAccounts)) throw error;
+    return copyOnto(partition, { ...closed, began: { ...closed.began, epoch: 'wipe' } }, work);
+  }
+}
+
+interface CopyWork {
+  readonly ports: OwnerPorts;
+  readonly progress: OpenProgress;
+}
+
+type CopyResult = CopiedLog | typeof FENCED | { readonly status: 'halted'; readonly reason: string };
+
+async function copyOnto(
   partition: number,
   { began, tail, epochBefore, base }: ClosedPartition,
-  { ports, progress }: { readonly ports: OwnerPorts; readonly progress: OpenProgress },
-): Promise<CopiedLog | typeof FENCED | { readonly status: 'halted'; readonly reason: string }> {
+  { ports, progress }: CopyWork,
+): Promise<CopyResult> {
   const { home } = began;
   const isPrefix = await isPrefixOfLog(ports.log, partition, { began, epochBefore, base, opened: tail });
   const unpublished = isPrefix ? await checkOutbox(partition, began, base, ports) : 'complete';

@@ -6,8 +6,10 @@ import type { LogFollower } from '../log/log-follower.ts';
 import { openRecord, PROTOCOL_VERSION } from '../log/log-record.ts';
 import { findTail, followToEnd } from '../log/read-log.ts';
 import type { BeganPartition } from '../ports/partition-store.ts';
-import { type CopiedLog, copyLog, FENCED, type OpenProgress } from './copy-log.ts';
+import { type CopiedLog, copyLog, type OpenProgress } from './copy-log.ts';
+import { FENCED } from './fenced.ts';
 import { findLostLog } from './lineage.ts';
+import { mendAccounts } from './mend-accounts.ts';
 import type { OwnerPorts } from './owner-ports.ts';
 
 const ATTEMPTS = 5;
@@ -24,6 +26,8 @@ export interface OpenedPartition extends Omit<CopiedLog, 'status'> {
   readonly input: ReadonlyMap<string, number>;
   /** Inputs that lost records which were never applied. */
   readonly raised: readonly string[];
+  /** Accounts whose records were damaged, and which were made anew from their events. */
+  readonly mended: readonly string[];
 }
 
 /**
@@ -92,6 +96,9 @@ async function openUnderNonce(
 
   const copied = await copyLog(partition, { began, tail, epochBefore, base }, { ports, progress });
   if (copied.status !== 'copied') return copied;
+  const seq = copied.wiped ? base : Math.max(began.seq, base);
+  const mended = await mendAccounts({ partition, home: began.home, base, seq }, ports);
+  if (mended.status !== 'mended') return mended;
   const claim = tail.claim;
   if (claim === null) throw new Error('A partition with a valid OPEN has a claim');
   const opened = await ports.store.open({
@@ -105,7 +112,20 @@ async function openUnderNonce(
   if (opened.status !== 'ok') return FENCED;
   const { home, input, raised } = opened;
   const { replayed, wiped, rebuiltFrom } = copied;
-  return { status: 'opened', home, epoch, base, follower: tail, input, raised, replayed, wiped, rebuiltFrom };
+  const { accountIds } = mended;
+  return {
+    status: 'opened',
+    home,
+    epoch,
+    base,
+    follower: tail,
+    input,
+    raised,
+    mended: accountIds,
+    replayed,
+    wiped,
+    rebuiltFrom,
+  };
 }
 
 /** Appends OPEN and reads back: true iff the own one is the last valid OPEN. Even after a send error, since it may have arrived. */

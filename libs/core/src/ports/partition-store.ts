@@ -73,6 +73,14 @@ export interface PartitionStore {
     partition: number,
     asked: readonly { accountId: string; bucket: number }[],
   ): Promise<readonly (Uint8Array | null)[]>;
+  /** Accounts that were reported as damaged since the partition was last opened. */
+  damagedAccounts(partition: number): Promise<readonly string[]>;
+  /** Puts an account in the place of all that there is of it, overflow records included; null: nothing but what was damaged is known of it. */
+  mend(
+    partition: number,
+    home: string,
+    account: { readonly accountId: string; readonly made: Omit<AppliedAccount, 'accountId'> | null },
+  ): Promise<{ readonly status: 'ok' } | Fenced>;
   /** Writes replayed events (fromSeq, toSeq]; requires `seq` = fromSeq. `epoch` makes an interrupted replay resumable. */
   apply(request: {
     readonly partition: number;
@@ -84,7 +92,7 @@ export interface PartitionStore {
     readonly accounts: readonly AppliedAccount[];
   }): Promise<{ readonly status: 'ok' } | Fenced | { readonly status: 'out_of_order'; readonly seq: number }>;
   /**
-   * Opens: seq := max(seq, base); in := max(in, lowWatermarks); a rebuild request is void from here on. Returns the new home and the topics whose `in`
+   * Opens: seq := max(seq, base); in := max(in, lowWatermarks); a rebuild request and reports of damage are void from here on. Returns the new home and the topics whose `in`
    * was raised.
    */
   open(request: {

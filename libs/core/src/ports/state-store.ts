@@ -65,6 +65,11 @@ export interface StateStore {
     asked: readonly { accountId: string; bucket: number }[],
   ): Promise<readonly (Uint8Array | null)[]>;
   commit(request: CommitRequest): Promise<CommitResult>;
+  /**
+   * Notes that records of these accounts cannot be read, and closes the partition, so that its owner makes them anew from the log while it opens it
+   * again. Home-checked: nothing is done when `home` is another by now.
+   */
+  reportDamage(partition: number, home: string, accountIds: readonly string[]): Promise<void>;
   /** `home` and the published position in one read: what `ack=log` waits on. */
   published(partition: number): Promise<{ readonly home: string | null; readonly epoch: number; readonly seq: number }>;
   /** Whether at least one replica has everything that this connection has written so far. */

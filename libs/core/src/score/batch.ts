@@ -77,8 +77,8 @@ export interface CommittedBatch {
   readonly timings: StageTimings;
 }
 
-/** Nothing was written. `inputPosition` is where the store stands, for a seek. */
+/** Nothing was written; `damaged`: an account's record cannot be read, the partition is closed until it is made anew. `inputPosition` is where the store stands, for a seek. */
 export interface RefusedBatch {
-  readonly status: 'closed' | 'gap' | 'stale' | 'conflict' | 'full';
+  readonly status: 'closed' | 'gap' | 'stale' | 'conflict' | 'full' | 'damaged';
   readonly inputPosition: number;
 }

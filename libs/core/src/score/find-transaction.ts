@@ -1,4 +1,6 @@
 import { AccountWorkspace } from '../account/account-workspace.ts';
+import type { KnownTransaction } from '../account/lookup.ts';
+import { CorruptRecord } from '../account/record-envelope.ts';
 import { bucketOf } from '../account/overflow.ts';
 import type { RecordedVerdict } from '../decision.ts';
 import { homeState } from '../home.ts';
@@ -22,13 +24,20 @@ export async function findTransaction(
   const { home, accounts } = await store.load(partition, [accountId]);
   if (homeState(home) !== 'open') return { status: 'closed' };
   const hash = hasher.identity(identity);
-  const workspace = new AccountWorkspace(accountId, accounts[0] ?? { version: null, record: null });
-  if (workspace.state.overflowMs !== -Infinity) {
-    const bucket = bucketOf(hash);
-    const [record] = await store.loadOverflow(partition, [{ accountId, bucket }]);
-    workspace.setOverflow(bucket, record ?? null);
+  let known: KnownTransaction | null;
+  try {
+    const workspace = new AccountWorkspace(accountId, accounts[0] ?? { version: null, record: null });
+    if (workspace.state.overflowMs !== -Infinity) {
+      const bucket = bucketOf(hash);
+      const [record] = await store.loadOverflow(partition, [{ accountId, bucket }]);
+      workspace.setOverflow(bucket, record ?? null);
+    }
+    known = workspace.find(hash);
+  } catch (error) {
+    if (!(error instanceof CorruptRecord)) throw error;
+    await store.reportDamage(partition, home as string, [accountId]);
+    return { status: 'closed' };
   }
-  const known = workspace.find(hash);
   if (known === null) return { status: 'unknown' };
   const { outcome, riskScore, seq, content } = known;
   return { status: 'known', verdict: { outcome, riskScore, seq }, content };

@@ -3,6 +3,7 @@ import { accountEventOf } from '../account/account-event-of.ts';
 import type { AccountEvent } from '../account/account-event.ts';
 import type { AccountState } from '../account/account-state.ts';
 import { openWorkspaces, type AccountWorkspace } from '../account/account-workspace.ts';
+import { DamagedAccounts } from '../account/damaged-accounts.ts';
 import type { EncodedEvent, InputPosition, LogEvent } from '../event.ts';
 import { homeState } from '../home.ts';
 import type { Policy } from '../policy.ts';
@@ -50,7 +51,11 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
   }));
   const workspaces = await openWorkspaces(accounts, rules.reducer.logCap, (asked) =>
     store.loadOverflow(partition, asked),
-  );
+  ).catch(damageOnly);
+  if (workspaces instanceof DamagedAccounts) {
+    await store.reportDamage(partition, loaded.home, workspaces.accountIds);
+    return { status: 'damaged', inputPosition: position };
+  }
   // Another commit may have come between the reads of seq and of the versions; planned seqs lie above both.
   const base = loaded.accounts.reduce((highest, { version }) => Math.max(highest, version ?? 0), loaded.seq);
   stages.lap('state');
@@ -78,6 +83,11 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
     return { ...item, first: { ...item.first, ...place } };
   });
   return { status: 'committed', home: loaded.home, lastSeq, results, timings: stages.timings };
+}
+
+function damageOnly(error: unknown): DamagedAccounts {
+  if (error instanceof DamagedAccounts) return error;
+  throw error;
 }
 
 const ABSENT = { version: null, record: null };

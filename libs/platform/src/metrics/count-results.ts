@@ -58,7 +58,7 @@ export function recordStages(metrics: Metrics, door: Door, { state, features, mo
   metrics.record('stageSeconds', commit / 1_000, { door, stage: 'commit' });
 }
 
-const REFUSALS = ['closed', 'gap', 'stale', 'conflict', 'full'] as const;
+const REFUSALS = ['closed', 'gap', 'stale', 'conflict', 'full', 'damaged'] as const;
 
 /** Counts a commit attempt that wrote nothing, by what the store said; anything else it was refused for counts as `unknown`. */
 export function countRefusal(metrics: Metrics, door: Door, reason: string): void {

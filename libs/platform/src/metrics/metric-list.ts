@@ -57,7 +57,7 @@ export const METRICS = {
   }),
   commits: counter('holdfast_commits_total', {
     unit: 'batches',
-    labels: { door: DOORS, status: ['committed', 'closed', 'gap', 'stale', 'conflict', 'full', 'unknown'] },
+    labels: { door: DOORS, status: ['committed', 'closed', 'gap', 'stale', 'conflict', 'full', 'damaged', 'unknown'] },
     meaning: 'Commit attempts by status; all but committed wrote nothing, unknown may have',
     remedy: 'conflict: both doors write the same accounts; closed: no owner; full: the relay or Kafka is slow.',
   }),
@@ -104,6 +104,13 @@ export const METRICS = {
     labels: {},
     meaning: 'Batches whose decisions in full could not be cached: their duplicates get outcome and score only',
     remedy: 'Redis was away right after a commit, or is out of memory.',
+  }),
+  mendedAccounts: counter('holdfast_mended_accounts_total', {
+    unit: 'accounts',
+    labels: {},
+    meaning:
+      'Accounts whose records in Redis were damaged and were made anew from their events; their partition was closed meanwhile',
+    remedy: 'Look for what else writes to this Redis, or for failing memory: nothing of the service damages records.',
   }),
   httpWaiting: gauge('holdfast_http_waiting_requests', {
     unit: 'requests',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitTests } from './store-commit-tests.ts';
+import { damageTests } from './store-damage-tests.ts';
 import { fencingTests } from './store-fencing-tests.ts';
 import { outboxTests } from './store-outbox-tests.ts';
 import { ownerTests } from './store-owner-tests.ts';
@@ -40,6 +41,9 @@ export function stateStoreContract(name: string, makeStore: () => Promise<StoreU
     });
     describe('for a log that was trimmed', () => {
       trimmedLogTests(subject);
+    });
+    describe('for damaged accounts', () => {
+      damageTests(subject);
     });
     describe('fencing', () => {
       fencingTests(subject);

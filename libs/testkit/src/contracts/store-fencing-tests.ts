@@ -19,6 +19,7 @@ const CALLS: Readonly<Record<string, (store: PartitionStore, p: number, home: st
     store.open({ partition: p, home, epoch: 9, base: 9, position: '9:9:9:9', lowWatermarks: new Map([['t', 99]]) }),
   startTrimmed: (store, p, home) =>
     store.startTrimmed({ partition: p, home, request: 'none', seq: 9, epoch: 9, floorMs: 9 }),
+  mend: (store, p, home) => store.mend(p, home, { accountId: 'a', made: null }),
   readOutbox: (store, p, home) => store.readOutbox(p, home, 0, 10),
   trim: (store, p, home) =>
     store.trim({

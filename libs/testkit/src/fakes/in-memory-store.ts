@@ -11,10 +11,9 @@ import {
   type StateStore,
   type StoredAccount,
 } from '#libs/core';
-import { commitTo, openAt, startTrimmed } from './store-steps.ts';
+import { applyTo, commitTo, openAt, outboxAfter, startTrimmed, trimTo } from './store-steps.ts';
 import {
   accountsOf,
-  copyEvent,
   copyPartition,
   deleteAccount,
   emptyPartition,
@@ -97,6 +96,28 @@ export class InMemoryStore implements StateStore, PartitionStore {
     return result;
   }
 
+  async reportDamage(partition: number, home: string, accountIds: readonly string[]): Promise<void> {
+    const held = await this.#of(partition);
+    if (this.#fenced(held, home) !== null) return;
+    for (const accountId of accountIds) held.damaged.add(accountId);
+    held.home = null;
+  }
+
+  async damagedAccounts(partition: number): Promise<readonly string[]> {
+    return [...(await this.#of(partition)).damaged];
+  }
+
+  async mend(
+    ...[partition, home, { accountId, made }]: Parameters<PartitionStore['mend']>
+  ): ReturnType<PartitionStore['mend']> {
+    const held = await this.#of(partition);
+    const refusal = this.#fenced(held, home);
+    if (refusal !== null) return refusal;
+    deleteAccount(held, accountId);
+    if (made !== null) writeAccount(held, { accountId, ...made });
+    return { status: 'ok' };
+  }
+
   async published(partition: number): Promise<{ home: string | null; epoch: number; seq: number }> {
     const { home, published } = await this.#of(partition);
     return { home, epoch: published?.epoch ?? 0, seq: published?.seq ?? 0 };
@@ -150,14 +171,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   async apply(request: Parameters<PartitionStore['apply']>[0]): ReturnType<PartitionStore['apply']> {
     const held = await this.#of(request.partition);
-    const refusal = this.#fenced(held, request.home);
-    if (refusal !== null) return refusal;
-    if (held.seq !== request.fromSeq) return { status: 'out_of_order', seq: held.seq };
-    for (const account of request.accounts) writeAccount(held, account);
-    held.seq = request.toSeq;
-    raiseInputs(held.input, request.input);
-    held.epoch = request.epoch;
-    return { status: 'ok' };
+    return this.#fenced(held, request.home) ?? applyTo(held, request);
   }
 
   async open(request: Parameters<PartitionStore['open']>[0]): ReturnType<PartitionStore['open']> {
@@ -179,28 +193,19 @@ export class InMemoryStore implements StateStore, PartitionStore {
     const held = await this.#of(partition);
     const refusal = this.#fenced(held, home);
     if (refusal !== null) return refusal;
-    const entries = held.outbox.filter(({ lastSeq }) => lastSeq > afterSeq).slice(0, maxEntries);
-    const copies = entries.map(({ lastSeq, events }) => ({ lastSeq, events: events.map(copyEvent) }));
-    return { status: 'ok', seq: held.seq, entries: copies };
+    return { status: 'ok', seq: held.seq, entries: outboxAfter(held, afterSeq, maxEntries) };
   }
 
   async trim(request: Parameters<PartitionStore['trim']>[0]): ReturnType<PartitionStore['trim']> {
     const held = await this.#of(request.partition);
-    const refusal = this.#fenced(held, request.home);
-    if (refusal !== null) return refusal;
-    held.published = { epoch: request.epoch, seq: request.publishedSeq };
-    held.position = request.position;
-    held.deadLetterSeq = request.deadLetterSeq;
-    held.outbox = held.outbox.filter(({ lastSeq }) => lastSeq >= request.keepFromSeq);
-    return { status: 'ok' };
+    return this.#fenced(held, request.home) ?? trimTo(held, request);
   }
 
   async raiseInput(partition: number, home: string, topic: string, offset: number): Promise<{ status: 'ok' } | Fenced> {
     const held = await this.#of(partition);
     const refusal = this.#fenced(held, home);
-    if (refusal !== null) return refusal;
-    raiseInputs(held.input, new Map([[topic, offset]]));
-    return { status: 'ok' };
+    if (refusal === null) raiseInputs(held.input, new Map([[topic, offset]]));
+    return refusal ?? { status: 'ok' };
   }
 
   async deadLetterSeq(partition: number): Promise<number> {
@@ -215,9 +220,8 @@ export class InMemoryStore implements StateStore, PartitionStore {
   async close(partition: number, home: string): Promise<{ status: 'ok' } | Fenced> {
     const held = await this.#of(partition);
     const refusal = this.#fenced(held, home);
-    if (refusal !== null) return refusal;
-    held.home = null;
-    return { status: 'ok' };
+    if (refusal === null) held.home = null;
+    return refusal ?? { status: 'ok' };
   }
 
   /** `<run_id>:<master_replid>`. */

@@ -1,4 +1,4 @@
-import { assert, type CommitRequest, type CommitResult, type PartitionStore } from '#libs/core';
+import { assert, type CommitRequest, type CommitResult, type OutboxEntry, type PartitionStore } from '#libs/core';
 import { copyEvent, raiseInputs, type StoredPartition, writeAccount } from './stored-partition.ts';
 
 /** What the commit script does under the right home: all checks in its order, then everything or nothing. */
@@ -24,6 +24,19 @@ export function commitTo(held: StoredPartition, request: CommitRequest, outboxLi
   return { status: 'committed', lastSeq: held.seq };
 }
 
+/** What the apply script does under the right home. */
+export function applyTo(
+  held: StoredPartition,
+  request: Parameters<PartitionStore['apply']>[0],
+): { readonly status: 'ok' } | { readonly status: 'out_of_order'; readonly seq: number } {
+  if (held.seq !== request.fromSeq) return { status: 'out_of_order', seq: held.seq };
+  for (const account of request.accounts) writeAccount(held, account);
+  held.seq = request.toSeq;
+  raiseInputs(held.input, request.input);
+  held.epoch = request.epoch;
+  return { status: 'ok' };
+}
+
 /** What the open script does but for the home; the topics whose position it raised. */
 export function openAt(held: StoredPartition, request: Parameters<PartitionStore['open']>[0]): string[] {
   const { epoch, base, position, lowWatermarks } = request;
@@ -32,6 +45,7 @@ export function openAt(held: StoredPartition, request: Parameters<PartitionStore
   held.published = { epoch, seq: base };
   held.position = position;
   held.rebuildRequest = null;
+  held.damaged.clear();
   return raiseInputs(held.input, lowWatermarks);
 }
 
@@ -47,5 +61,23 @@ export function startTrimmed(
   held.deadLetterSeq = Math.max(held.deadLetterSeq, seq);
   held.epoch = epoch;
   held.rebuildRequest = null;
+  return { status: 'ok' };
+}
+
+/** Entries with events after `afterSeq`, in bytes of their own. */
+export function outboxAfter({ outbox }: StoredPartition, afterSeq: number, maxEntries: number): OutboxEntry[] {
+  const entries = outbox.filter(({ lastSeq }) => lastSeq > afterSeq).slice(0, maxEntries);
+  return entries.map(({ lastSeq, events }) => ({ lastSeq, events: events.map(copyEvent) }));
+}
+
+/** What the trim script does under the right home. */
+export function trimTo(
+  held: StoredPartition,
+  request: Parameters<PartitionStore['trim']>[0],
+): { readonly status: 'ok' } {
+  held.published = { epoch: request.epoch, seq: request.publishedSeq };
+  held.position = request.position;
+  held.deadLetterSeq = request.deadLetterSeq;
+  held.outbox = held.outbox.filter(({ lastSeq }) => lastSeq >= request.keepFromSeq);
   return { status: 'ok' };
 }

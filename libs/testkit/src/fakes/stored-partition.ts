@@ -14,6 +14,7 @@ export interface StoredPartition {
   deadLetterSeq: number;
   floorMs: number | null;
   rebuildRequest: string | null;
+  readonly damaged: Set<string>;
   readonly versions: Map<string, number>;
   readonly accounts: Map<string, Uint8Array>;
   /** By `<account>:<bucket>`. */
@@ -32,6 +33,7 @@ export function emptyPartition(): StoredPartition {
     deadLetterSeq: 0,
     floorMs: null,
     rebuildRequest: null,
+    damaged: new Set(),
     versions: new Map(),
     accounts: new Map(),
     overflow: new Map(),
@@ -43,6 +45,7 @@ export function copyPartition(partition: StoredPartition): StoredPartition {
   return {
     ...partition,
     input: new Map(partition.input),
+    damaged: new Set(partition.damaged),
     outbox: [...partition.outbox],
     versions: new Map(partition.versions),
     accounts: new Map(partition.accounts),

@@ -1,4 +1,4 @@
--- Opens the partition for commits. KEYS: home seq in epoch pub pos rebuild.
+-- Opens the partition for commits. KEYS: home seq in epoch pub pos rebuild damaged.
 -- ARGV: home, epoch, base, position, protocol version, then pairs (topic, low watermark).
 local refusal = fenced()
 if refusal then return refusal end
@@ -14,7 +14,7 @@ end
 redis.call('SET', KEYS[4], ARGV[2])
 redis.call('SET', KEYS[5], ARGV[2] .. ':' .. ARGV[3])
 redis.call('SET', KEYS[6], ARGV[4])
-redis.call('DEL', KEYS[7])
+redis.call('DEL', KEYS[7], KEYS[8])
 local home = identity() .. ':' .. ARGV[5] .. ':' .. ARGV[2]
 redis.call('SET', KEYS[1], home)
 return { 'OK', home, raised, redis.call('HGETALL', KEYS[3]) }

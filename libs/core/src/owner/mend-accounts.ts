@@ -1,0 +1,126 @@
+import { encodeAccount } from '../account/account-codec.ts';
+import { accountEventOf } from '../account/account-event-of.ts';
+import { FoldedAccount } from '../invariants/folded-account.ts';
+import type { LogFollower } from '../log/log-follower.ts';
+import { findStartBefore } from '../log/read-log.ts';
+import type { EncodedEvent } from '../event.ts';
+import type { LogRecord } from '../ports/decision-log.ts';
+import type { AppliedAccount } from '../ports/partition-store.ts';
+import { FENCED } from './fenced.ts';
+import type { OwnerPorts } from './owner-ports.ts';
+
+const READ = { maxBytes: 4 * 1024 * 1024, maxWaitMs: 0 };
+const OUTBOX_PAGE = 200;
+
+/** A partition that is closed under `home`, and whose store is a copy of the log up to `base`, with an outbox after it up to `seq`. */
+export interface ClosedStore {
+  readonly partition: number;
+  readonly home: string;
+  readonly base: number;
+  readonly seq: number;
+}
+
+/** Accounts that were made anew; more than one opening can name the same. */
+export interface MendedAccounts {
+  readonly status: 'mended';
+  readonly accountIds: readonly string[];
+}
+
+/**
+ * Makes the accounts whose records were found damaged anew: each from its own events, those of the log from its start on and those that only the outbox
+ * holds. Idempotent. Halts, with nothing changed, when the log does not reach back to its start. The whole log is read once, most of it by its keys alone.
+ */
+export async function mendAccounts(
+  store: ClosedStore,
+  ports: OwnerPorts,
+): Promise<MendedAccounts | typeof FENCED | { readonly status: 'halted'; readonly reason: string }> {
+  const { partition, home, seq } = store;
+  const accountIds = await ports.store.damagedAccounts(partition);
+  if (accountIds.length === 0) return { status: 'mended', accountIds };
+  const start = await findStartBefore(ports.log, partition, { seq: 0, candidate: null });
+  if (start === null) {
+    const reason = `Accounts ${accountIds.join(', ')} are damaged, and the log no longer reaches back to its start: restore a backup of the store`;
+    return { status: 'halted', reason };
+  }
+  const refolded = new Refolded(accountIds, ports);
+  await foldLog(start, store, { refolded, ports });
+  if (seq > store.base && !(await foldOutbox(store, { refolded, ports }))) return FENCED;
+  for (const accountId of accountIds) {
+    const mended = await ports.store.mend(partition, home, { accountId, made: refolded.made(accountId) });
+    if (mended.status !== 'ok') return FENCED;
+  }
+  return { status: 'mended', accountIds };
+}
+
+/** Some accounts as their events make them. */
+class Refolded {
+  readonly #accounts: ReadonlyMap<string, { readonly folded: FoldedAccount; version: number }>;
+  readonly #ports: Pick<OwnerPorts, 'codec' | 'hasher'>;
+  readonly #keys: ReadonlySet<string>;
+
+  constructor(accountIds: readonly string[], ports: Pick<OwnerPorts, 'codec' | 'hasher'>) {
+    this.#accounts = new Map(accountIds.map((id) => [id, { folded: new FoldedAccount(), version: 0 }]));
+    this.#keys = new Set(accountIds);
+    this.#ports = ports;
+  }
+
+  accept(record: EncodedEvent | LogRecord, seq: number): void {
+    const { key, value, headers } = record;
+    if (key === null || !this.#keys.has(asciiOf(key))) return;
+    const event = this.#ports.codec.decode({ key, value, headers });
+    if (event.type !== 'decision.made') return;
+    const { transaction, outcome, riskScore } = event.decision;
+    const account = this.#accounts.get(transaction.accountId);
+    if (account === undefined) return;
+    account.folded.apply(
+      { ...accountEventOf(transaction, this.#ports.hasher), outcome, riskScore, seq },
+      event.reducer,
+    );
+    account.version = seq;
+  }
+
+  /** null for an account that has no event. */
+  made(accountId: string): Omit<AppliedAccount, 'accountId'> | null {
+    const account = this.#accounts.get(accountId);
+    if (account === undefined || account.version === 0) return null;
+    const { folded, version } = account;
+    return { record: encodeAccount(folded.state, null), overflow: folded.overflow, version };
+  }
+}
+
+interface Work {
+  readonly refolded: Refolded;
+  readonly ports: OwnerPorts;
+}
+
+async function foldLog(start: LogFollower, { partition, base }: ClosedStore, { refolded, ports }: Work): Promise<void> {
+  while (start.position.seq < base) {
+    const { records, nextOffset } = await ports.log.read(partition, start.nextOffset, READ);
+    for (const record of records) {
+      const followed = start.accept(record);
+      if (followed.kind === 'event' && followed.seq <= base) refolded.accept(record, followed.seq);
+    }
+    start.skipTo(nextOffset);
+  }
+}
+
+/** False when the partition is somebody else's by now. */
+async function foldOutbox({ partition, home, base, seq }: ClosedStore, { refolded, ports }: Work): Promise<boolean> {
+  for (let read = base; read < seq;) {
+    const page = await ports.store.readOutbox(partition, home, read, OUTBOX_PAGE);
+    if (page.status !== 'ok') return false;
+    for (const { lastSeq, events } of page.entries) {
+      const first = lastSeq - events.length + 1;
+      events.forEach((event, i) => {
+        if (first + i > base) refolded.accept(event, first + i);
+      });
+      read = lastSeq;
+    }
+  }
+  return true;
+}
+
+/** Ids are ASCII; other keys are of no account. */
+function asciiOf(key: Uint8Array): string {
+  return String.fromCharCode(...key);
+}
