@@ -17,6 +17,7 @@ export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type Scor
 export { StoreKeys } from './redis/keys.ts';
 export { connectRedis, waitForRedis, type RedisConnection } from './redis/redis-client.ts';
 export { RebuildRequests } from './redis/rebuild-requests.ts';
+export { RedisEntityStore } from './redis/redis-entity-store.ts';
 export { RedisDetailCache } from './redis/redis-detail-cache.ts';
 export { RedisInspector, type InspectedPartition } from './redis/redis-inspector.ts';
 export { checkNamespace, hashKeyFingerprint, type Namespace } from './redis/redis-namespace.ts';

@@ -44,6 +44,7 @@ export type {
 export { minorPerMajor } from './currency.ts';
 export type { EntityChange } from './entities/entity-change.ts';
 export { NO_ENTITY_MARKS, type EntityMark, type EntityMarks } from './entities/entity-mark.ts';
+export { entityName, entityPartition, type EntityRef } from './entities/entity-ref.ts';
 export { ENTITY_KINDS, type EntityIds, type EntityKeys, type EntityKind } from './entities/entity-kind.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { computeVector } from './features/compute-vector.ts';
@@ -134,6 +135,7 @@ export {
   type Watermarks,
 } from './ports/decision-log.ts';
 export type { DeadLetters } from './ports/dead-letters.ts';
+export type * from './ports/entity-store.ts';
 export type { InputTopics } from './ports/input-topics.ts';
 export type { EventCodec } from './ports/event-codec.ts';
 export type { Model } from './ports/model.ts';

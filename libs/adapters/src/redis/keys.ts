@@ -41,6 +41,8 @@ export class PartitionKeys {
   readonly accountPrefix: string;
   readonly overflowPrefix: string;
   readonly detailPrefix: string;
+  readonly entityPrefix: string;
+  readonly #appliedPrefix: string;
 
   constructor(root: string) {
     this.home = `${root}home`;
@@ -58,6 +60,8 @@ export class PartitionKeys {
     this.accountPrefix = `${root}a:`;
     this.overflowPrefix = `${root}o:`;
     this.detailPrefix = `${root}d:`;
+    this.entityPrefix = `${root}e:`;
+    this.#appliedPrefix = `${root}applied:`;
   }
 
   account(accountId: string): string {
@@ -70,5 +74,10 @@ export class PartitionKeys {
 
   detail(key: string): string {
     return this.detailPrefix + key;
+  }
+
+  /** Up to where the events of partition `source` are applied to the entities of this one. */
+  applied(source: number): string {
+    return this.#appliedPrefix + String(source);
   }
 }

@@ -36,6 +36,7 @@ import { systemClock } from '#libs/platform';
 import { fakeModel } from '../fakes/fake-model.ts';
 import { InMemoryLog } from '../fakes/in-memory-log.ts';
 import { MemoryDeadLetters, MemoryInputTopics } from '../fakes/memory-topics.ts';
+import { copyKeys, type KeyCopy, keyNames, restoreKeys } from './redis-copy.ts';
 
 export const INPUT_TOPIC = 'transactions.v1';
 const PARTITION = 0;
@@ -66,9 +67,6 @@ interface RigOptions {
   readonly logCap?: number;
   readonly allowedLatenessMs?: number;
 }
-
-/** Each key of a partition with its value. */
-export type StoreCopy = readonly (readonly [name: string, dumped: Buffer])[];
 
 /** One partition on the real store scripts and a log in memory, driven step by step. */
 export class PartitionRig {
@@ -204,32 +202,22 @@ export class PartitionRig {
 
   /** The partition's keys without their common beginning, in order. */
   async keyNames(): Promise<string[]> {
-    const root = this.#root;
-    return (await this.connection.redis.keys(`${root}*`)).map((name) => name.slice(root.length)).toSorted();
+    return keyNames(this.connection.redis, this.#root);
   }
 
-  /** A backup of the partition: each key with its value, as the server dumps it. */
-  async copy(): Promise<StoreCopy> {
-    const names = await this.keyNames();
-    return Promise.all(
-      names.map(async (name): Promise<[string, Buffer]> => {
-        const dumped = await this.connection.redis.dumpBuffer(this.#root + name);
-        if (dumped === null) throw new Error(`${name} is gone`);
-        return [name, dumped];
-      }),
-    );
+  /** A backup of the partition. */
+  async copy(): Promise<KeyCopy> {
+    return copyKeys(this.connection.redis, this.#root);
   }
 
   /** Puts a backup in place of what there is. */
-  async restore(copy: StoreCopy): Promise<void> {
-    await this.flush();
-    for (const [name, dumped] of copy) await this.connection.redis.restore(this.#root + name, 0, dumped);
+  async restore(copy: KeyCopy): Promise<void> {
+    await restoreKeys(this.connection.redis, this.#root, copy);
   }
 
   /** Takes all of the partition away, as FLUSHALL does, but only here. */
   async flush(): Promise<void> {
-    const names = await this.keyNames();
-    if (names.length > 0) await this.connection.redis.del(...names.map((name) => this.#root + name));
+    await this.restore([]);
   }
 
   get #root(): string {

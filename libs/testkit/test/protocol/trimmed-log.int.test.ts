@@ -3,7 +3,8 @@ import { RebuildRequests } from '#libs/adapters';
 import { firstTrimmedStart, formatClaim, type OpenedPartition, type OpenResult, type PartitionStore } from '#libs/core';
 import { systemClock } from '#libs/platform';
 import { InMemoryLog } from '../../src/fakes/in-memory-log.ts';
-import { INPUT_TOPIC, PartitionRig, type StoreCopy } from '../../src/rig/partition-rig.ts';
+import { INPUT_TOPIC, PartitionRig } from '../../src/rig/partition-rig.ts';
+import type { KeyCopy } from '../../src/rig/redis-copy.ts';
 import { transaction } from '../../src/rig/transactions.ts';
 import { overriding } from './overriding.ts';
 import { foldedStates, storedStates } from './account-states.ts';
@@ -21,7 +22,7 @@ const many = (from: number, to: number) => Array.from({ length: to - from }, (_,
 describe('a log trimmed by retention', () => {
   let rig: PartitionRig;
   let logMinute: number;
-  let backup: StoreCopy;
+  let backup: KeyCopy;
   /** Where the second epoch's OPEN lies: retention has taken all that was decided in the first. */
   let secondOpen: number;
   beforeEach(async () => {
@@ -49,7 +50,7 @@ describe('a log trimmed by retention', () => {
 
   const open = (store: PartitionStore = rig.owner.store): Promise<OpenResult> => rig.tryToOpen({ store });
   /** What the store holds, but for what a new opening changes. */
-  async function content(...leftOut: string[]): Promise<StoreCopy> {
+  async function content(...leftOut: string[]): Promise<KeyCopy> {
     return (await rig.copy()).filter(([name]) => !['home', ...leftOut].includes(name));
   }
   const requests = (): RebuildRequests => new RebuildRequests(rig.connection.redis, rig.keys);
