@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { auditCommand } from './commands/audit.ts';
+import { backfillCommand } from './commands/backfill.ts';
 import { importCommand } from './commands/import.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -22,6 +23,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(importCommand(context))
     .commandsGroup('Feed:')
     .addCommand(streamCommand(context))
+    .addCommand(backfillCommand(context))
     .commandsGroup('Examine:')
     .addCommand(replayCommand(context))
     .addCommand(auditCommand(context))

@@ -85,6 +85,17 @@ describe('stream', () => {
     expect(found).toEqual(wanted);
   });
 
+  it('marks a backfill as history that gets no decisions', async () => {
+    const file = join(folder, 'history.ndjson');
+    await runCommand(['simulate', '--out', file, '--accounts', '20', '--days', '5']);
+    const before = (await allRecords()).map(({ length }) => length);
+    const { code, out } = await runCommand(['backfill', '--json', '--file', file, '--rate', 'max'], { config });
+    const added = (await allRecords()).flatMap((records, partition) => records.slice(before[partition]));
+    expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({ code: 0, sent: added.length });
+    expect(added.length).toBeGreaterThan(50);
+    expect(new Set(added.map(({ headers }) => JSON.stringify(headers)))).toEqual(new Set(['{"holdfast-observe":"1"}']));
+  });
+
   it('keeps to a rate and a limit, and can make its transactions itself', async () => {
     const options = ['--simulate', '--accounts', '20', '--days', '5', '--rate', '100', '--limit', '60', '--json'];
     const { out } = await runCommand(['stream', ...options], { config });

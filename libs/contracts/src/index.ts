@@ -30,6 +30,7 @@ export type { FieldFault, FieldFaultCode } from './field-fault.ts';
 export * from './limits.ts';
 export { PROBLEM_CONTENT_TYPE, PROBLEMS, problem, type Problem, type ProblemCode } from './problems.ts';
 export { publicSchemas } from './public-schema.ts';
+export { OBSERVE_HEADER } from './record-headers.ts';
 export type { JsonSchema } from './schema.ts';
 export {
   DEFAULT_PARTITIONS,

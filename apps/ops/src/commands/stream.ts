@@ -1,18 +1,14 @@
 import type { Command } from 'commander';
-import { KafkaProducer } from '#libs/adapters';
 import { topicNames } from '#libs/contracts';
 import { systemClock } from '#libs/platform';
-import { type CommandContext, finish, kafkaSettings, newCommand } from '../command-context.ts';
-import { CommandFailed, UsageError } from '../failures.ts';
-import { readLines } from '../files/read-lines.ts';
-import { fromLine, type FileRecord } from '../files/record-line.ts';
+import { type CommandContext, finish, newCommand } from '../command-context.ts';
+import { UsageError } from '../failures.ts';
+import type { FileRecord } from '../files/record-line.ts';
 import { durationMs, integer, rate } from '../options.ts';
-import { formatCount, Progress } from '../progress.ts';
 import { simulatedRecords, type SimulationOptions, startBefore, withSimulationOptions } from '../simulation.ts';
-import { streamRecords } from '../stream/stream-records.ts';
+import { fileBlocks, sendToTopic, sentText } from '../stream/send-to-topic.ts';
 
 const BLOCK = 500;
-const WAITING_RECORDS = 20_000;
 
 interface Options extends SimulationOptions {
   readonly file?: string;
@@ -41,52 +37,13 @@ export function streamCommand(context: CommandContext): Command {
     if ((options.file === undefined) === (options.simulate !== true)) {
       throw new UsageError('Give either --file <file> or --simulate.');
     }
-    const result = await stream(options, context);
-    const { sent, seconds, retries, interrupted } = result;
-    const repeated = retries === 0 ? '' : `; ${retries} sends were repeated, so that some records may be there twice`;
-    const text = `${formatCount(sent)} records sent to ${result.topic} in ${seconds} s (${formatCount(result.rate)}/s)${interrupted ? ', then stopped' : ''}${repeated}`;
-    finish(context, options, { data: result, text });
+    const { file, rate: perSecond, limit, giveUp } = options;
+    const topic = options.topic ?? topicNames(context.config().kafka.topicPrefix).transactions;
+    const sending = { what: 'stream', topic, rate: perSecond, giveUp, ...(limit === undefined ? {} : { limit }) };
+    const source = file === undefined ? simulatedBlocks(options) : fileBlocks(file);
+    const result = await sendToTopic(source, sending, context);
+    finish(context, options, { data: result, text: sentText(result) });
   });
-}
-
-async function stream(options: Options, { terminal, config: readConfig }: CommandContext) {
-  const config = readConfig();
-  const topic = options.topic ?? topicNames(config.kafka.topicPrefix).transactions;
-  const producer = new KafkaProducer({ kafka: kafkaSettings(config) });
-  const progress = new Progress(terminal, 'stream', options.limit ?? null);
-  try {
-    const partitions = await producer.partitionCount(topic);
-    if (partitions === 0) {
-      throw new CommandFailed(`There is no topic ${topic}: create the topics with \`npm run ops -- topics create\`.`);
-    }
-    const startedAtMs = systemClock.monotonicMs();
-    const summary = await streamRecords(
-      options.file === undefined ? simulatedBlocks(options) : fileBlocks(options.file),
-      { send: (records) => producer.send(topic, records), clock: systemClock },
-      {
-        partitions,
-        ratePerSecond: options.rate,
-        limit: options.limit ?? Infinity,
-        limits: { waiting: WAITING_RECORDS, giveUpMs: options.giveUp },
-        stopSignal: terminal.stopSignal,
-        onProgress: (sent) => progress.update(sent),
-      },
-    );
-    const tookMs = systemClock.monotonicMs() - startedAtMs;
-    return {
-      topic,
-      ...summary,
-      seconds: Math.round(tookMs) / 1_000,
-      rate: Math.round((summary.sent / tookMs) * 1_000),
-    };
-  } finally {
-    progress.end();
-    await producer.close();
-  }
-}
-
-async function* fileBlocks(path: string): AsyncGenerator<readonly FileRecord[]> {
-  for await (const lines of readLines(path)) yield lines.map((line) => fromLine(line));
 }
 
 function* simulatedBlocks(options: Options): Generator<readonly FileRecord[]> {

@@ -17,6 +17,8 @@ export interface StreamSummary {
 
 export interface StreamOptions {
   readonly partitions: number;
+  /** Of every record. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly ratePerSecond: number;
   /** Stops after so many records; Infinity for all. */
   readonly limit: number;
@@ -34,14 +36,15 @@ export async function streamRecords(
   { send, clock }: { readonly send: Send; readonly clock: Clock },
   options: StreamOptions,
 ): Promise<StreamSummary> {
-  const { partitions, limit, limits, stopSignal } = options;
+  const { partitions, headers = {}, limit, limits, stopSignal } = options;
   const queues = new PartitionQueues(send, clock, limits);
   const pacer = new Pacer(options.ratePerSecond, clock, stopSignal);
   let taken = 0;
   for await (const block of source) {
     for (let at = 0; at < block.length && taken < limit && !stopSignal.stopped;) {
       const due = await pacer.due(Math.min(SLICE, block.length - at, limit - taken));
-      await queues.push(block.slice(at, at + due).map((record, i) => toProducer(record, taken + i, partitions)));
+      const slice = block.slice(at, at + due);
+      await queues.push(slice.map((record, i) => ({ ...toProducer(record, taken + i, partitions), headers })));
       at += due;
       taken += due;
       options.onProgress(queues.sent);
@@ -53,11 +56,10 @@ export async function streamRecords(
   return { sent: queues.sent, retries: queues.retries, interrupted: stopSignal.stopped };
 }
 
-function toProducer({ key, value }: FileRecord, index: number, partitions: number): ProducerRecord {
+function toProducer({ key, value }: FileRecord, index: number, partitions: number): Omit<ProducerRecord, 'headers'> {
   return {
     partition: key === null ? index % partitions : partitionOf(key, partitions),
     key: key === null ? null : Buffer.from(key, 'latin1'),
     value,
-    headers: {},
   };
 }
