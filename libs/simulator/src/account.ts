@@ -1,3 +1,6 @@
+import { accountId } from './account-ids.ts';
+import { type Contacts, createContacts } from './contacts.ts';
+import { createOwnedDevice, type OwnedDevice } from './devices.ts';
 import { COUNTRIES, COUNTRY_SUMS, type Country } from './geography.ts';
 import type { Market, Merchant } from './market.ts';
 import { Random, Streams, runningSums } from './random.ts';
@@ -19,12 +22,6 @@ export interface Travel {
   readonly phaseDays: number;
   readonly lengthDays: number;
   readonly destination: Country;
-}
-
-/** A device with its address on the net. */
-export interface Device {
-  readonly id: string;
-  readonly ip: string;
 }
 
 /** A cardholder with habits. A function of the seed and of `index`. */
@@ -50,9 +47,10 @@ export interface Account {
   /** Probability of a spree of small purchases on a day: games, transport. */
   readonly smallSpreesPerDay: number;
   readonly cardIds: readonly string[];
-  readonly devices: readonly Device[];
+  readonly devices: readonly OwnedDevice[];
   readonly subscriptions: readonly Subscription[];
   readonly travel: Travel;
+  readonly contacts: Contacts;
 }
 
 const favouriteSums = Array.from({ length: 32 }, (_, count) =>
@@ -64,15 +62,6 @@ export function drawFavourite(account: Account, random: Random): Merchant {
   const sums = favouriteSums[account.favourites.length] as Float64Array;
   return account.favourites[random.weighted(sums)] as Merchant;
 }
-
-/** An address of the shared range for carriers (RFC 6598), which reaches nobody. */
-function createDevice(random: Random): Device {
-  const id = `d-${random.uint32().toString(16).padStart(8, '0')}`;
-  return { id, ip: `100.${64 + random.below(64)}.${random.below(256)}.${1 + random.below(254)}` };
-}
-
-/** A device that no account owns: a thief's. */
-export const strangeDevice = createDevice;
 
 function createSubscription(random: Random, country: Country, market: Market): Subscription {
   const merchant = market.web(random);
@@ -102,14 +91,28 @@ function drawRatePerDay(random: Random): number {
   return random.chance(0.02) ? 6 + 8 * personal : personal;
 }
 
-function createAccount(index: number, random: Random, market: Market): Account {
-  const country = COUNTRIES[random.weighted(COUNTRY_SUMS)] as Country;
+const drawCountry = (random: Random): Country => COUNTRIES[random.weighted(COUNTRY_SUMS)] as Country;
+
+/** Two accounts with neighbouring indices are a household: a device of it may be used by both. */
+function drawDevices(random: Random, ofHousehold: OwnedDevice): readonly OwnedDevice[] {
+  const own = Array.from({ length: 1 + random.below(3) }, () => createOwnedDevice(random));
+  return random.chance(0.3) ? [...own, ofHousehold] : own;
+}
+
+interface Surroundings {
+  readonly market: Market;
+  readonly ofHousehold: OwnedDevice;
+  readonly contacts: (country: Country) => Contacts;
+}
+
+function createAccount(index: number, random: Random, { market, ofHousehold, contacts }: Surroundings): Account {
+  const country = drawCountry(random);
   const [lat, lon] = random.pick(country.cities);
   const onlineShare = random.between(0.15, 0.75);
   const shop = (): Merchant => (random.chance(onlineShare * 0.6) ? market.web(random) : market.street(random, country));
   return {
     index,
-    id: `acct-${index}`,
+    id: accountId(index),
     country,
     lat: lat + 0.1 * random.normal(),
     lon: lon + 0.15 * random.normal(),
@@ -122,20 +125,27 @@ function createAccount(index: number, random: Random, market: Market): Account {
     onlineShare,
     smallSpreesPerDay: random.chance(0.06) ? random.between(0.01, 0.08) : 0.0008,
     cardIds: Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, nth) => `c-${index}-${nth + 1}`),
-    devices: Array.from({ length: 1 + random.below(3) }, () => createDevice(random)),
+    devices: drawDevices(random, ofHousehold),
     subscriptions: Array.from({ length: random.below(4) }, () => createSubscription(random, country, market)),
     travel: createTravel(random),
+    contacts: contacts(country),
   };
 }
+
+const TRIES_FOR_A_COMPATRIOT = 60;
 
 /** All accounts that could ever be, made when they are asked for; the first `kept` are remembered. */
 export class Population {
   readonly #streams: Streams;
+  readonly #households: Streams;
+  readonly #friendships: Streams;
   readonly #market: Market;
   readonly #kept: (Account | undefined)[];
 
   constructor(seed: number, market: Market, kept: number) {
     this.#streams = new Streams(seed, 'account');
+    this.#households = new Streams(seed, 'household');
+    this.#friendships = new Streams(seed, 'friendship');
     this.#market = market;
     this.#kept = Array.from({ length: kept });
   }
@@ -143,8 +153,37 @@ export class Population {
   account(index: number): Account {
     const known = this.#kept[index];
     if (known !== undefined) return known;
-    const account = createAccount(index, this.#streams.at(index), this.#market);
+    const account = createAccount(index, this.#streams.at(index), {
+      market: this.#market,
+      ofHousehold: createOwnedDevice(this.#households.at(index >>> 1)),
+      contacts: (country) => this.#contacts(index, country),
+    });
     if (index < this.#kept.length) this.#kept[index] = account;
     return account;
+  }
+
+  /** One of the first `among` accounts, with the currency of `country`, if such a one is soon found. */
+  drawCompatriot(random: Random, country: Country, among: number): Account {
+    return this.account(this.#drawIndex(random, country, among));
+  }
+
+  #contacts(index: number, country: Country): Contacts {
+    const random = this.#friendships.at(index);
+    const population = this.#kept.length;
+    return createContacts(random, () => accountId(this.#drawIndex(random, country, population)), population);
+  }
+
+  #drawIndex(random: Random, { currency }: Country, among: number): number {
+    let index = random.below(among);
+    for (let tries = 1; tries < TRIES_FOR_A_COMPATRIOT; tries += 1) {
+      if (this.#countryOf(index).currency === currency) break;
+      index = random.below(among);
+    }
+    return index;
+  }
+
+  /** Without making the account: its country is the first that its stream says. */
+  #countryOf(index: number): Country {
+    return this.#kept[index]?.country ?? drawCountry(this.#streams.at(index));
   }
 }

@@ -49,7 +49,7 @@ export const CATEGORIES: readonly Category[] = [
   category('4511', [190, 0.7], 0.95, [0.7, 1.2]), // airlines
   category('7995', [25, 0.9], 1, [0.8, 1]), // gambling
   category('5947', [40, 0.7], 0.6, [1, 3]), // gift cards
-  category('6051', [120, 1], 1, [0.3, 3]), // quasi cash
+  category('6051', [120, 1], 1, [0.6, 2]), // quasi cash
   category('8011', [60, 0.6], 0, [1, 0]), // doctors
   category('5712', [180, 0.9], 0.3, [0.6, 0.7]), // furniture
   category('7230', [28, 0.5], 0, [2, 0]), // hair and beauty

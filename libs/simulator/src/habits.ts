@@ -1,12 +1,11 @@
-import { type Account, drawFavourite, type Device } from './account.ts';
+import { type Account, drawFavourite } from './account.ts';
+import { type Device, drawDevice } from './devices.ts';
 import type { Country } from './geography.ts';
 import type { Market, Merchant } from './market.ts';
-import { type Purchase, toMinor } from './purchase.ts';
+import { type Purchase, toMinor } from './payment.ts';
 import type { Random } from './random.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts';
+import { DAY_MS, HOUR_MS } from './time.ts';
 
-/** Sunday first, as 1970-01-01 was a Thursday. */
-const WEEKDAY_FACTOR = [0.75, 0.9, 0.95, 0.95, 1, 1.2, 1.25] as const;
 /** Tickets, parking, vending: the price is on the machine. */
 const FIXED_PRICE_MCCS = new Set(['4111', '7523', '5499']);
 
@@ -42,9 +41,22 @@ export function drawAmountEuro(account: Account, merchant: Merchant, random: Ran
   return random.chance(0.005) ? usual * random.between(3, 10) : usual;
 }
 
-/** The device that the account would pay with in this shop. */
-function usualDevice(account: Account, merchant: Merchant, random: Random): Device | null {
-  return merchant.online ? random.pick(account.devices) : null;
+/** A purchase in this shop by whichever card is at hand and at whichever till is free. */
+export function purchaseIn(
+  merchant: Merchant,
+  account: Account,
+  { atMs, amountMinor, device }: { atMs: number; amountMinor: number; device: Device | null },
+): Purchase {
+  return { kind: 'purchase', atMs, account, merchant, amountMinor, device, card: null, till: null };
+}
+
+/** The device that the account would pay with in this shop at `atMs`. */
+export function usualDevice(
+  account: Account,
+  random: Random,
+  { merchant, atMs }: { merchant: Merchant; atMs: number },
+): Device | null {
+  return merchant.online ? drawDevice(account.devices, random, atMs) : null;
 }
 
 /** One purchase as this account makes them, at a given time; `country` is where it is. */
@@ -62,71 +74,5 @@ export function ordinaryPurchase(
   // Zero is a check of the account, as when a card is put into a wallet.
   const amountMinor =
     merchant.online && random.chance(0.003) ? 0 : toMinor(drawAmountEuro(account, merchant, random), account);
-  return { atMs, account, merchant, amountMinor, device: usualDevice(account, merchant, random) };
-}
-
-function shoppingTrip(
-  account: Account,
-  random: Random,
-  { market, country, atMs }: { market: Market; country: Country; atMs: number },
-): Purchase[] {
-  const online = random.chance(account.onlineShare * 0.6);
-  const generosity = random.between(0.8, 2.5);
-  let timeMs = atMs;
-  return Array.from({ length: 3 + random.below(5) }, () => {
-    timeMs += Math.floor(random.exponential(22 * MINUTE_MS));
-    const merchant = online ? market.web(random) : market.street(random, country);
-    const amountMinor = toMinor(generosity * drawAmountEuro(account, merchant, random), account);
-    return { atMs: timeMs, account, merchant, amountMinor, device: usualDevice(account, merchant, random) };
-  });
-}
-
-function smallSpree(account: Account, random: Random, { market, atMs }: { market: Market; atMs: number }): Purchase[] {
-  const merchant = market.web(random);
-  const device = random.pick(account.devices);
-  const price = Math.round(random.logNormal(2.5, 0.6) * 2) / 2 + 0.49;
-  let timeMs = atMs;
-  return Array.from({ length: 2 + random.below(6) }, () => {
-    timeMs += 5_000 + Math.floor(random.exponential(4 * MINUTE_MS));
-    const euro = random.chance(0.6) ? price : price * (1 + random.below(3));
-    return { atMs: timeMs, account, merchant, amountMinor: toMinor(euro, account), device };
-  });
-}
-
-function dueSubscriptions(account: Account, day: number): Purchase[] {
-  return account.subscriptions
-    .filter(({ periodDays, phaseDays }) => day % periodDays === phaseDays)
-    .map(({ merchant, amountMinor, timeOfDayMs }) => ({
-      atMs: day * DAY_MS + timeOfDayMs,
-      account,
-      merchant,
-      amountMinor,
-      device: account.devices[0] ?? null,
-    }));
-}
-
-/** Everything genuine that an account does on one day (UTC, days since 1970), in no order; a few may lie just beyond midnight. */
-export function genuineDay(
-  account: Account,
-  day: number,
-  { random, market }: { random: Random; market: Market },
-): Purchase[] {
-  const { travel } = account;
-  const abroad = (day + travel.phaseDays) % travel.periodDays < travel.lengthDays;
-  const country = abroad ? travel.destination : account.country;
-  const dayStartMs = day * DAY_MS;
-  const timeHere = (): number => drawTime(account, random, { country, dayStartMs });
-  const purchases = account.subscriptions.length === 0 ? [] : dueSubscriptions(account, day);
-  const meanCount = account.ratePerDay * (WEEKDAY_FACTOR[(day + 4) % 7] ?? 1) * (abroad ? 1.6 : 1);
-  for (let left = random.poisson(meanCount); left > 0; left -= 1) {
-    const purchase = ordinaryPurchase(account, random, { market, country, atMs: timeHere() });
-    purchases.push(purchase);
-    // The first try failed, or so it seemed: the same again.
-    if (random.chance(0.006)) purchases.push({ ...purchase, atMs: purchase.atMs + 10_000 + random.below(110_000) });
-  }
-  if (random.chance(Math.min(0.03, 0.006 * account.ratePerDay) * (abroad ? 2 : 1)))
-    purchases.push(...shoppingTrip(account, random, { market, country, atMs: timeHere() }));
-  if (random.chance(account.smallSpreesPerDay))
-    purchases.push(...smallSpree(account, random, { market, atMs: timeHere() }));
-  return purchases;
+  return purchaseIn(merchant, account, { atMs, amountMinor, device: usualDevice(account, random, { merchant, atMs }) });
 }

@@ -1,5 +1,6 @@
 import { createTransactionParser } from '#libs/contracts';
 import { describe, expect, test } from 'vitest';
+import { SCENARIOS } from './frauds/catalogue.ts';
 import { type LiveOptions, liveStream } from './live-stream.ts';
 import { DAY_MS, MINUTE_MS } from './time.ts';
 import type { SimulatedEvent } from './wire-transaction.ts';
@@ -58,14 +59,15 @@ describe('a live stream', () => {
       );
       expect(frauds.length).toBeGreaterThan(2);
     }
-    expect(new Set(live.slice(0, 2_000).map(({ label }) => label.scenario))).toEqual(
-      new Set([undefined, 'spending_spree', 'card_testing', 'unusual_amount']),
+    expect(new Set(live.slice(0, 6_000).map(({ label }) => label.scenario))).toEqual(
+      new Set([undefined, ...SCENARIOS.map(({ name }) => name)]),
     );
   });
 
   test('leaves an account that has paid alone for a while, and lets new ones join', () => {
     const genuine = live.filter(({ label }) => !label.fraud).map(({ transaction }) => transaction.account_id);
-    expect(new Set(genuine).size).toBe(genuine.length);
+    // Holders whose cards were copied at a till paid there first.
+    expect(genuine.length - new Set(genuine).size).toBeLessThan(genuine.length / 200);
     const known = new Set(genuine.filter((id) => Number(id.slice('acct-'.length)) < demo.accounts));
     expect(known.size).toBeGreaterThan(2_500);
   });

@@ -1,11 +1,13 @@
 import { SCENARIOS } from './frauds/catalogue.ts';
+import type { Plot } from './frauds/fraud-scenario.ts';
 import { isAwake, ordinaryPurchase } from './habits.ts';
-import { type Purchase, toEvent, type Truth } from './purchase.ts';
+import { type Payment, toEvent } from './payment.ts';
 import { type Random, Streams } from './random.ts';
 import { simulateWorld } from './simulate.ts';
 import { TimeQueue } from './time-queue.ts';
 import type { SimulatedEvent } from './wire-transaction.ts';
-import { createWorld, fraudTruths, genuineTruth, type World } from './world.ts';
+import { ordinaryTransfer } from './transfers.ts';
+import { createWorld, genuineTruth, tell, type Told, type World } from './world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts';
 
 export interface LiveOptions {
@@ -32,8 +34,13 @@ export interface LiveStream {
   until(nowMs: number): Iterable<SimulatedEvent>;
 }
 
-/** Live frauds unfold faster than in the history, so that a person who watches for a minute sees one to its end. */
+/** Live frauds unfold faster than in the history, so that a person who watches for some minutes sees one to its end. */
 const TEMPO = 0.1;
+const LONGEST_EPISODE_MS = 8 * MINUTE_MS;
+/** Of a long episode only the beginning is played, and the next one waits the longer, so that frauds stay rare. */
+const PAYMENTS_PER_EPISODE = 18;
+const PAYMENTS_PER_TURN = 6;
+const TRANSFER_SHARE = 0.1;
 const FIRST_EPISODE_MS = 2_000;
 const TRIES_FOR_SOMEBODY_AWAKE = 12;
 
@@ -58,7 +65,7 @@ class Turns {
     })).sort((a, b) => a.key - b.key);
   }
 
-  next(atMs: number): Purchase['account'] {
+  next(atMs: number): Payment['account'] {
     const index = this.#rested(atMs) ?? this.#newcomer() ?? this.#shift().index;
     this.#queue.push({ index, restedAtMs: atMs + this.#restMs });
     return this.#world.population.account(index);
@@ -99,7 +106,7 @@ class LivePart {
   readonly #turns: Turns;
   readonly #random: Random;
   readonly #frauds: Random;
-  readonly #due = new TimeQueue<{ readonly purchase: Purchase; readonly truth: Truth }>();
+  readonly #due = new TimeQueue<Told>();
   readonly #meanGapMs: number;
   readonly #meanEpisodeGapMs: number;
   #nextMs: number;
@@ -136,47 +143,57 @@ class LivePart {
     }
   }
 
-  #ordinary(atMs: number): { readonly purchase: Purchase; readonly truth: Truth } {
+  #ordinary(atMs: number): Told {
     const account = this.#turns.next(atMs);
-    const purchase = ordinaryPurchase(account, this.#random, {
-      market: this.#world.market,
-      country: account.country,
-      atMs,
-    });
-    return { purchase, truth: genuineTruth(atMs) };
+    const random = this.#random;
+    const { market } = this.#world;
+    const payment = random.chance(TRANSFER_SHARE)
+      ? ordinaryTransfer(account, random, atMs)
+      : ordinaryPurchase(account, random, { market, country: account.country, atMs });
+    return { payment, truth: genuineTruth(atMs) };
   }
 
   /** Kinds take turns, so that each is seen soon. Victims are accounts with a history. */
   #beginEpisodes(atMs: number): void {
     const { population, market, accounts } = this.#world;
     const random = this.#frauds;
-    for (; this.#nextEpisodeMs <= atMs; this.#nextEpisodeMs += random.exponential(this.#meanEpisodeGapMs)) {
+    while (this.#nextEpisodeMs <= atMs) {
       const scenario = SCENARIOS[
         (SCENARIOS.length - 1 + this.#episodes) % SCENARIOS.length
       ] as (typeof SCENARIOS)[number];
       this.#episodes += 1;
       const startMs = Math.floor(this.#nextEpisodeMs);
       const account = population.account(random.below(accounts));
-      const planned = scenario.plan({ account, startMs, random, market, population });
-      const purchases = planned.map((purchase) => ({
-        ...purchase,
-        atMs: startMs + Math.floor((purchase.atMs - startMs) * TEMPO),
-      }));
-      const truths = fraudTruths(purchases, scenario.name, random);
-      purchases.forEach((purchase, i) => this.#due.push(purchase.atMs, { purchase, truth: truths[i] as Truth }));
+      const plot = shortened(scenario.plan({ account, startMs, random, market, population, accounts }), startMs);
+      const told = tell(plot, scenario.name, random);
+      for (const one of told) this.#due.push(one.payment.atMs, one);
+      this.#nextEpisodeMs += random.exponential(this.#meanEpisodeGapMs) * Math.max(1, told.length / PAYMENTS_PER_TURN);
     }
   }
 
-  #write({ purchase, truth }: { readonly purchase: Purchase; readonly truth: Truth }, atMs: number): SimulatedEvent {
+  #write({ payment, truth }: Told, atMs: number): SimulatedEvent {
     this.#emitted += 1;
-    const id = `tx-${purchase.account.index}z${atMs.toString(36)}${(this.#emitted % 46_656).toString(36).padStart(3, '0')}`;
+    const id = `tx-${payment.account.index}z${atMs.toString(36)}${(this.#emitted % 46_656).toString(36).padStart(3, '0')}`;
     return toEvent(
-      { ...purchase, atMs },
+      { ...payment, atMs },
       { ...truth, reportedAtMs: Math.max(truth.reportedAtMs, atMs) },
       id,
       this.#emitted,
     );
   }
+}
+
+/** An episode that begins at `startMs`, at the live tempo, and of a long one only its beginning. */
+function shortened({ frauds, genuine = [] }: Plot, startMs: number): Plot {
+  const timesMs = [...frauds, ...genuine].map(({ atMs }) => atMs).sort((a, b) => a - b);
+  const firstMs = timesMs[0] ?? startMs;
+  const lastMs = timesMs[Math.min(timesMs.length, PAYMENTS_PER_EPISODE) - 1] ?? firstMs;
+  const tempo = Math.min(TEMPO, LONGEST_EPISODE_MS / Math.max(1, lastMs - firstMs));
+  const played = (payments: readonly Payment[]): Payment[] =>
+    payments
+      .filter(({ atMs }) => atMs <= lastMs)
+      .map((payment) => ({ ...payment, atMs: startMs + Math.floor((payment.atMs - firstMs) * tempo) }));
+  return { frauds: played(frauds), genuine: played(genuine) };
 }
 
 /**

@@ -60,6 +60,7 @@ const popularity = (merchant: Merchant, rank: number): number => merchant.catego
 /** All merchants of a simulation; a function of its seed and size. */
 export class Market {
   readonly #streets: ReadonlyMap<string, Shelf>;
+  readonly #backStreets: ReadonlyMap<string, Shelf>;
   readonly #web: Shelf;
   readonly #thievesStreets: ReadonlyMap<string, Shelf>;
   readonly #thievesWeb: Shelf;
@@ -82,6 +83,7 @@ export class Market {
       );
     const appeal = (merchant: Merchant): number => merchant.category.appeal + 0.02;
     this.#streets = streets(popularity);
+    this.#backStreets = streets(() => 1);
     this.#thievesStreets = streets(appeal);
     this.#web = new Shelf(web, popularity);
     this.#thievesWeb = new Shelf(web, appeal);
@@ -90,6 +92,11 @@ export class Market {
   /** A shop on a street of `country`, popular ones more often. */
   street(random: Random, country: Country): Merchant {
     return Market.#shelf(this.#streets, country).draw(random);
+  }
+
+  /** A shop on a street of `country`, each as likely as any other: mostly small ones. */
+  backStreet(random: Random, country: Country): Merchant {
+    return Market.#shelf(this.#backStreets, country).draw(random);
   }
 
   /** A shop on the net, anywhere. */

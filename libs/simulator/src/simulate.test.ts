@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createTransactionParser } from '#libs/contracts';
 import { describe, expect, test } from 'vitest';
+import { SCENARIOS } from './frauds/catalogue.ts';
 import { simulate, type SimulateOptions } from './simulate.ts';
 import { DAY_MS } from './time.ts';
 import type { SimulatedEvent } from './wire-transaction.ts';
 
 const startMs = Date.UTC(2026, 2, 1);
 const town: SimulateOptions = { seed: 1, accounts: 2_000, startMs, days: 30 };
+/** No frauds at all. */
+const calm = Object.fromEntries(SCENARIOS.map(({ name }) => [name, 0]));
 const month = [...simulate(town)];
 const parser = createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: true });
 
-function fingerprint(events: Iterable<SimulatedEvent>, count: number): string {
+function fingerprint(events: Iterable<SimulatedEvent>): string {
   const hash = createHash('sha256');
-  let left = count;
-  for (const event of events) {
-    if (left === 0) break;
-    left -= 1;
-    hash.update(JSON.stringify(event)).update('\n');
-  }
+  for (const event of events) hash.update(JSON.stringify(event)).update('\n');
   return hash.digest('hex');
 }
 
@@ -27,17 +25,17 @@ const quantile = (sorted: readonly number[], q: number): number => sorted[Math.f
 
 describe('a simulation', () => {
   test('is the same for ever for one seed', () => {
-    expect(fingerprint(month, 10_000)).toBe('9adf3741cc9ed6ff226f8addfe3fa0884ff92ecb227a214527980ad34141e9a5');
+    expect(fingerprint(month)).toBe('9ea7cb644d0c4d159b97ea91173d48da5652f88daadd1cfdf028407fa2853c14');
   });
 
   test('is the same on every run and another with another seed', () => {
     const short = { ...town, accounts: 300, days: 3 };
-    expect(fingerprint(simulate(short), Infinity)).toBe(fingerprint(simulate(short), Infinity));
-    expect(fingerprint(simulate(short), Infinity)).not.toBe(fingerprint(simulate({ ...short, seed: 2 }), Infinity));
+    expect(fingerprint(simulate(short))).toBe(fingerprint(simulate(short)));
+    expect(fingerprint(simulate(short))).not.toBe(fingerprint(simulate({ ...short, seed: 2 })));
   });
 
   test('repeats a genuine day whatever day it starts on', () => {
-    const genuine = { seed: 3, accounts: 200, fraudRates: { spending_spree: 0, card_testing: 0, unusual_amount: 0 } };
+    const genuine = { seed: 3, accounts: 200, fraudRates: calm };
     const dayMs = startMs + 3 * DAY_MS;
     const asText = (options: { startMs: number; days: number }): string[] =>
       [...simulate({ ...genuine, ...options })]
@@ -46,8 +44,8 @@ describe('a simulation', () => {
     const withDaysBefore = asText({ startMs, days: 4 });
     const alone = asText({ startMs: dayMs, days: 1 });
     expect(withDaysBefore).toEqual(expect.arrayContaining(alone));
-    // Purchases begun before midnight and ended after it.
-    expect(withDaysBefore.length - alone.length).toBeLessThan(5);
+    // Purchases begun before midnight and ended after it, and collections.
+    expect(withDaysBefore.length - alone.length).toBeLessThan(15);
   });
 
   test('stays within its time and in order', () => {
@@ -82,8 +80,8 @@ describe('a simulation', () => {
     const frauds = month.filter(({ label }) => label.fraud);
     expect(frauds.length / month.length).toBeGreaterThan(0.005);
     expect(frauds.length / month.length).toBeLessThan(0.01);
-    for (const scenario of ['spending_spree', 'card_testing', 'unusual_amount'])
-      expect(count(frauds, ({ label }) => label.scenario === scenario) / frauds.length).toBeGreaterThan(0.1);
+    for (const { name } of SCENARIOS)
+      expect(count(frauds, ({ label }) => label.scenario === name) / frauds.length).toBeGreaterThan(0.03);
     expect(count(month, ({ label }) => !label.fraud && label.scenario !== undefined)).toBe(0);
   });
 
@@ -93,8 +91,8 @@ describe('a simulation', () => {
       perAccount.set(transaction.account_id, (perAccount.get(transaction.account_id) ?? 0) + 1);
     const rates = [...perAccount.values()].map((payments) => payments / town.days).sort((a, b) => a - b);
     expect(rates.length).toBe(town.accounts);
-    expect(quantile(rates, 0.5)).toBeGreaterThan(1);
-    expect(quantile(rates, 0.5)).toBeLessThan(1.3);
+    expect(quantile(rates, 0.5)).toBeGreaterThan(1.2);
+    expect(quantile(rates, 0.5)).toBeLessThan(1.5);
     expect(quantile(rates, 0.99)).toBeGreaterThan(8);
   });
 
@@ -128,9 +126,9 @@ describe('options of a simulation', () => {
   });
 
   test('change how often each kind of fraud happens', () => {
-    const only = [
-      ...simulate({ ...town, days: 5, fraudRates: { spending_spree: 0, card_testing: 5, unusual_amount: 0 } }),
-    ].filter((e) => e.label.fraud);
+    const only = [...simulate({ ...town, days: 5, fraudRates: { ...calm, card_testing: 5 } })].filter(
+      (e) => e.label.fraud,
+    );
     expect(new Set(only.map(({ label }) => label.scenario))).toEqual(new Set(['card_testing']));
     expect(only.length).toBeGreaterThan(200);
   });

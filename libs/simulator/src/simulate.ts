@@ -1,8 +1,12 @@
-import { drawTime, genuineDay } from './habits.ts';
-import { type Purchase, type Truth, toEvent } from './purchase.ts';
+import type { Account } from './account.ts';
+import { collection } from './collections.ts';
+import type { Happening } from './frauds/fraud-scenario.ts';
+import { genuineDay } from './genuine-day.ts';
+import { drawTime } from './habits.ts';
+import { type Payment, toEvent } from './payment.ts';
 import { type Random, Streams, scatter32 } from './random.ts';
 import type { SimulatedEvent } from './wire-transaction.ts';
-import { createWorld, type FraudRates, fraudTruths, genuineTruth, scenarioRates, type World } from './world.ts';
+import { createWorld, type FraudRates, genuineTruth, scenarioRates, tell, type Told, type World } from './world.ts';
 import { DAY_MS } from './time.ts';
 
 export interface SimulateOptions {
@@ -20,31 +24,47 @@ export interface SimulateOptions {
   readonly fraudRates?: FraudRates;
 }
 
-interface Planned {
-  readonly purchase: Purchase;
-  readonly truth: Truth;
+interface Planned extends Told {
   /** Unique among the account's payments: day of planning and place in that day. */
   readonly mark: number;
 }
 
 const PLACES_PER_DAY = 4096;
-const FIRST_FRAUD_PLACE = 2048;
+const FIRST_EPISODE_PLACE = 2048;
 
 const inOrder = (a: Planned, b: Planned): number =>
-  a.purchase.atMs - b.purchase.atMs || a.purchase.account.index - b.purchase.account.index || a.mark - b.mark;
+  a.payment.atMs - b.payment.atMs || a.payment.account.index - b.payment.account.index || a.mark - b.mark;
 
-/** Plans one day (UTC) after the other. Holds a day's payments, so memory follows the number of accounts and not the length. */
+/** Something that happens at a rate, with the stream that its episodes are drawn from; `name` is of the kind of fraud. */
+interface Rated {
+  readonly happening: Happening;
+  readonly name: string;
+  readonly perThousand: number;
+  readonly episodes: Streams;
+}
+
+/** Plans one day (UTC) after the other. Holds a day's payments and those of episodes under way, so memory follows the number of accounts and not the length. */
 class DayPlanner {
   readonly #world: World;
-  readonly #rates: ReturnType<typeof scenarioRates>;
   readonly #days: Streams;
-  readonly #episodes: readonly Streams[];
+  readonly #rated: readonly Rated[];
 
   constructor(world: World, fraudRates: FraudRates | undefined) {
     this.#world = world;
-    this.#rates = scenarioRates(fraudRates);
     this.#days = new Streams(world.seed, 'genuine-day');
-    this.#episodes = this.#rates.map(({ scenario }) => new Streams(world.seed, `fraud:${scenario.name}`));
+    const frauds = scenarioRates(fraudRates).map(({ scenario, perThousand }) => ({
+      happening: scenario,
+      name: scenario.name,
+      perThousand,
+      episodes: new Streams(world.seed, `fraud:${scenario.name}`),
+    }));
+    const collections = {
+      happening: collection,
+      name: 'none: all of it is genuine',
+      perThousand: collection.episodesPerThousandAccountDays,
+      episodes: new Streams(world.seed, 'collection'),
+    };
+    this.#rated = [...frauds, collections];
   }
 
   /** Everything that begins on `day` among the first `active` accounts. Genuine days depend on seed, account and day alone. */
@@ -52,37 +72,37 @@ class DayPlanner {
     const { population, market } = this.#world;
     const planned: Planned[] = [];
     for (let index = 0; index < active; index += 1) {
-      const purchases = genuineDay(population.account(index), day, { random: this.#days.at(index, day), market });
-      for (let place = 0; place < purchases.length; place += 1) {
-        const purchase = purchases[place] as Purchase;
-        planned.push({ purchase, truth: genuineTruth(purchase.atMs), mark: day * PLACES_PER_DAY + place });
+      const payments = genuineDay(population.account(index), day, { random: this.#days.at(index, day), market });
+      for (let place = 0; place < payments.length; place += 1) {
+        const payment = payments[place] as Payment;
+        planned.push({ payment, truth: genuineTruth(payment.atMs), mark: day * PLACES_PER_DAY + place });
       }
     }
-    this.#planFrauds(planned, day, active);
+    this.#planEpisodes(planned, day, active);
     return planned;
   }
 
-  #planFrauds(planned: Planned[], day: number, active: number): void {
+  #planEpisodes(planned: Planned[], day: number, active: number): void {
     const { population, market } = this.#world;
     const nextPlace = new Map<number, number>();
-    this.#rates.forEach(({ scenario, perThousand }, nth) => {
-      const random = (this.#episodes[nth] as Streams).at(day);
+    for (const { happening, name, perThousand, episodes } of this.#rated) {
+      const random = episodes.at(day);
       for (let left = random.poisson((perThousand * active) / 1_000); left > 0; left -= 1) {
         const account = population.account(random.below(active));
         const startMs = this.#drawStart(random, account, day);
-        const purchases = scenario.plan({ account, startMs, random, market, population });
-        const truths = fraudTruths(purchases, scenario.name, random);
-        purchases.forEach((purchase, i) => {
-          const place = nextPlace.get(purchase.account.index) ?? FIRST_FRAUD_PLACE;
-          nextPlace.set(purchase.account.index, place + 1);
-          planned.push({ purchase, truth: truths[i] as Truth, mark: day * PLACES_PER_DAY + place });
-        });
+        const plot = happening.plan({ account, startMs, random, market, population, accounts: active });
+        for (const told of tell(plot, name, random)) {
+          const { index } = told.payment.account;
+          const place = nextPlace.get(index) ?? FIRST_EPISODE_PLACE;
+          nextPlace.set(index, place + 1);
+          planned.push({ ...told, mark: day * PLACES_PER_DAY + place });
+        }
       }
-    });
+    }
   }
 
   /** Thieves keep the holder's hours more often than not: at night a large payment would stand out. */
-  #drawStart(random: Random, account: Purchase['account'], day: number): number {
+  #drawStart(random: Random, account: Account, day: number): number {
     const dayStartMs = day * DAY_MS;
     if (random.chance(0.25)) return dayStartMs + random.below(DAY_MS);
     return drawTime(account, random, { country: account.country, dayStartMs });
@@ -107,19 +127,19 @@ export function* simulateWorld(
     const due = later.concat(planner.plan(day, active)).sort(inOrder);
     later = [];
     for (const item of due) {
-      const { purchase, truth } = item;
-      if (purchase.atMs < startMs) continue;
-      if (purchase.atMs >= endMs) break;
-      if (purchase.atMs >= (day + 1) * DAY_MS) {
+      const { payment, truth } = item;
+      if (payment.atMs < startMs) continue;
+      if (payment.atMs >= endMs) break;
+      if (payment.atMs >= (day + 1) * DAY_MS) {
         later.push(item);
         continue;
       }
       // A bijection of the mark: unique for the account, and nobody can read the place, hence the truth, from it.
       const scattered = scatter32(item.mark ^ idKey);
       yield toEvent(
-        purchase,
+        payment,
         truth,
-        `tx-${purchase.account.index}x${scattered.toString(16).padStart(8, '0')}`,
+        `tx-${payment.account.index}x${scattered.toString(16).padStart(8, '0')}`,
         scattered,
       );
     }
@@ -129,7 +149,7 @@ export function* simulateWorld(
 /**
  * Simulated payments in event-time order (ties by account), each with its label. Pure: the same options give the same events, byte for byte.
  * Memory follows `accounts`, not `days`. Genuine behaviour overlaps with fraud on purpose: shopping trips, holidays, rare large purchases,
- * sprees of small ones, repeated payments.
+ * sprees of small ones, repeated payments; transfers to friends, landlords and strangers, money moved elsewhere from a new phone, collections.
  */
 export function* simulate(options: SimulateOptions): Generator<SimulatedEvent, void, undefined> {
   yield* simulateWorld(createWorld(options), options);

@@ -15,7 +15,7 @@ export function transactionOf({ transaction, eventTimeMs }: SimulatedEvent): Tra
     amountMinor: transaction.amount_minor,
     currency: transaction.currency,
     originalTransactionId: undefined,
-    counterpartyId: merchant?.id ?? transaction.terminal_id,
+    counterpartyId: transaction.counterparty_account_id ?? merchant?.id ?? transaction.terminal_id,
     merchantCategory: merchant === undefined ? undefined : Number(merchant.mcc),
     country: merchant?.country,
     place: transaction.location,
@@ -25,7 +25,7 @@ export function transactionOf({ transaction, eventTimeMs }: SimulatedEvent): Tra
       device: device?.id,
       // The simulator's addresses are IPv4: the network is the first three numbers.
       ip: device?.ip.slice(0, device.ip.lastIndexOf('.')),
-      beneficiary: undefined,
+      beneficiary: transaction.counterparty_account_id,
     },
     canonicalJson: JSON.stringify(transaction),
   };

@@ -1,5 +1,5 @@
-/** How a card was used. */
-export type Channel = 'card_present' | 'card_not_present';
+/** How a card was used, or how money went from account to account. */
+export type Channel = 'card_present' | 'card_not_present' | 'transfer' | 'instant_transfer';
 
 /** A transaction as it goes over the wire, as a plain object, its fields in the contract's canonical order. The contract is in `libs/contracts`. */
 export interface WireTransaction {
@@ -14,6 +14,7 @@ export interface WireTransaction {
   readonly card_id?: string;
   readonly terminal_id?: string;
   readonly merchant?: { readonly id: string; readonly mcc: string; readonly country: string };
+  readonly counterparty_account_id?: string;
   readonly device?: { readonly id: string; readonly ip: string };
   readonly location?: { readonly lat: number; readonly lon: number };
 }

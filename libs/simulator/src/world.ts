@@ -1,7 +1,8 @@
 import { Population } from './account.ts';
 import { SCENARIOS } from './frauds/catalogue.ts';
 import { Market } from './market.ts';
-import type { Purchase, Truth } from './purchase.ts';
+import type { Plot } from './frauds/fraud-scenario.ts';
+import type { Payment, Truth } from './payment.ts';
 import type { Random } from './random.ts';
 import { DAY_MS, HOUR_MS } from './time.ts';
 
@@ -40,14 +41,25 @@ export function scenarioRates(
   }));
 }
 
-/** When the frauds of one episode become known: the holder sees them all at once, some hours or days after the last, within the delay. */
-export function fraudTruths(purchases: readonly Purchase[], scenario: string, random: Random): Truth[] {
-  const lastMs = purchases.reduce((latest, { atMs }) => Math.max(latest, atMs), -Infinity);
-  const noticedMs = Math.floor(lastMs + random.logNormal(36 * HOUR_MS, 0.9));
-  return purchases.map(({ atMs }) => ({
-    scenario,
-    reportedAtMs: Math.max(atMs, Math.min(noticedMs, atMs + LABEL_DELAY_MS)),
-  }));
+/** A payment with what it turned out to be. */
+export interface Told {
+  readonly payment: Payment;
+  readonly truth: Truth;
+}
+
+/** The payments of one episode with their truths: each holder sees all frauds on the own account at once, some hours or days after the last, within the delay. */
+export function tell({ frauds, genuine = [] }: Plot, scenario: string, random: Random): Told[] {
+  const noticedMs = new Map<number, number>();
+  for (const { account, atMs } of frauds)
+    noticedMs.set(account.index, Math.max(noticedMs.get(account.index) ?? -Infinity, atMs));
+  for (const [index, lastMs] of noticedMs)
+    noticedMs.set(index, Math.floor(lastMs + random.logNormal(36 * HOUR_MS, 0.9)));
+  const told = frauds.map((payment) => {
+    const { atMs, account } = payment;
+    const reportedAtMs = Math.max(atMs, Math.min(noticedMs.get(account.index) ?? Infinity, atMs + LABEL_DELAY_MS));
+    return { payment, truth: { scenario, reportedAtMs } };
+  });
+  return [...told, ...genuine.map((payment) => ({ payment, truth: genuineTruth(payment.atMs) }))];
 }
 
 /** A payment that nobody complained about. */

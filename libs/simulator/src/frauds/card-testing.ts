@@ -1,4 +1,4 @@
-import type { Purchase } from '../purchase.ts';
+import type { Purchase } from '../payment.ts';
 import type { FraudScenario } from './fraud-scenario.ts';
 import { drawThief, payment, usualEuro } from './loot.ts';
 import { MINUTE_MS } from '../time.ts';
@@ -26,6 +26,6 @@ export const cardTesting: FraudScenario = {
       purchases.push(payment(account, thief, { atMs, euro: usualEuro(account) * random.logNormal(7, 0.6) }));
       atMs += 30_000 + Math.floor(random.exponential(10 * MINUTE_MS));
     }
-    return purchases;
+    return { frauds: purchases };
   },
 };

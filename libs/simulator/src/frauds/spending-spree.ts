@@ -14,7 +14,7 @@ export const spendingSpree: FraudScenario = {
     const gapMs = patient ? random.logNormal(180 * MINUTE_MS, 0.6) : random.logNormal(9 * MINUTE_MS, 0.8);
     const greed = patient ? random.between(0.8, 1.8) : random.logNormal(2.2, 0.5);
     let atMs = startMs;
-    return Array.from({ length: 3 + random.poisson(3.5) }, () => {
+    const frauds = Array.from({ length: 3 + random.poisson(3.5) }, () => {
       const merchant = thief.shop();
       const euro = Math.max(
         greed * drawAmountEuro(account, merchant, random),
@@ -24,5 +24,6 @@ export const spendingSpree: FraudScenario = {
       atMs += 4_000 + Math.floor(random.exponential(gapMs));
       return purchase;
     });
+    return { frauds };
   },
 };

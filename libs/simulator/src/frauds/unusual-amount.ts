@@ -11,11 +11,12 @@ export const unusualAmount: FraudScenario = {
     const thief = drawThief(episode, 0.75);
     const factor = random.logNormal(14, 0.55);
     const second = random.chance(0.25);
-    return Array.from({ length: second ? 2 : 1 }, (_, nth) =>
+    const frauds = Array.from({ length: second ? 2 : 1 }, (_, nth) =>
       payment(account, thief, {
         atMs: startMs + nth * Math.floor(random.logNormal(25 * MINUTE_MS, 0.8)),
         euro: usualEuro(account) * factor * random.between(0.7, 1.3),
       }),
     );
+    return { frauds };
   },
 };
