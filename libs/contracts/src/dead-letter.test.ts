@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REJECTED } from '../test/events.ts';
+import { REJECTED } from '../test/example-events.ts';
 import { createEventCodec } from './codec/event-codec.ts';
 import { deadLetter } from './dead-letter.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyDecision, HELD } from '../test/events.ts';
+import { anyDecision } from '../test/events.ts';
+import { HELD } from '../test/example-events.ts';
 import { createEventCodec } from './codec/event-codec.ts';
 import { toDecisionBody, toExpiredDecisionBody } from './decision-body.ts';
 import { DecisionDto, ExpiredDecisionDto } from './dto/decision-dto.ts';
@@ -26,8 +27,8 @@ describe('toDecisionBody', { timeout: 30_000 }, () => {
         const { evaluation: _evaluation, ...body } = toDecisionBody(decision, { evaluation: 'new' });
         const { value } = createEventCodec().encode({ ...HELD, decision });
         const logged = JSON.parse(Buffer.from(value).toString()) as Record<string, unknown>;
-        for (const member of ['schema', 'event_type', 'transaction', 'vector', 'input', 'reducer'])
-          delete logged[member];
+        const members = 'schema event_type transaction vector entities log_truncated input reducer'.split(' ');
+        for (const member of members) delete logged[member];
         expect(JSON.parse(JSON.stringify(body))).toEqual(logged);
       }),
     );

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Identity } from '#libs/core';
+import type { Identity, Label } from '#libs/core';
+import { formatWireTime } from './wire-time.ts';
 
 /** Namespace of decision ids (a random UUID, chosen once). Part of the contract: whoever knows an identity can compute its decision's id. */
 export const DECISION_NAMESPACE = '1c9ad927-ad19-49e8-b580-372bcfe1be93';
@@ -16,6 +17,11 @@ scratch.write(DECISION_NAMESPACE.replaceAll('-', ''), 'hex');
  */
 export function decisionId(identity: Identity): string {
   return uuidV5(`${identity.accountId}/${identity.transactionId}/${identity.eventType}`);
+}
+
+/** UUIDv5 of a label: of its identity, which is all of it. */
+export function labelId({ accountId, transactionId, eventType, label, source, reportedAtMs }: Label): string {
+  return uuidV5(`${accountId}/${transactionId}/${eventType}/${label}/${source}/${formatWireTime(reportedAtMs)}`);
 }
 
 /** UUIDv5 of a name under `DECISION_NAMESPACE`. */

@@ -1,3 +1,5 @@
+export type { BodyRules } from './body/body-checker.ts';
+export { rejectionOf } from './body/rejection-of.ts';
 export { containsCardNumber } from './card-number.ts';
 export { decodeDetail, encodeDetail, isDetailOf, type DecisionDetail } from './codec/detail-codec.ts';
 export { createEventCodec } from './codec/event-codec.ts';
@@ -15,6 +17,7 @@ export {
   TimingsDto,
 } from './dto/decision-dto.ts';
 export { DecisionMadeDto, OriginalRecordDto, ReducerDto, RejectionDto, SCHEMA_VERSION } from './dto/event-dto.ts';
+export { LabelDto } from './dto/label-dto.ts';
 export { FieldFaultDto, ProblemDto } from './dto/problem-dto.ts';
 export {
   CHANNELS,
@@ -27,6 +30,7 @@ export {
 } from './dto/transaction-dto.ts';
 export { ID_PATTERN } from './dto/wire-decorators.ts';
 export type { FieldFault, FieldFaultCode } from './field-fault.ts';
+export { createLabelParser, type LabelFailure, type LabelParser, type ParsedLabel } from './label/label-parser.ts';
 export * from './limits.ts';
 export { PROBLEM_CONTENT_TYPE, PROBLEMS, problem, type Problem, type ProblemCode } from './problems.ts';
 export { publicSchemas } from './public-schema.ts';
@@ -40,12 +44,10 @@ export {
   type TopicNames,
   type TopicOptions,
 } from './topics.ts';
-export { rejectionOf } from './transaction/rejection-of.ts';
 export {
   createTransactionParser,
   type ParsedTransaction,
   type ParseFailure,
   type TransactionParser,
-  type TransactionParserOptions,
 } from './transaction/transaction-parser.ts';
 export { formatWireTime, parseWireTime } from './wire-time.ts';

@@ -2,7 +2,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyEvent, HELD, REJECTED } from '../test/events.ts';
+import type { LogEvent } from '#libs/core';
+import { anyEvent } from '../test/events.ts';
+import { HELD_IN_FULL, LABELLED, OBSERVED, REJECTED } from '../test/example-events.ts';
+import { LABEL_EXAMPLE, validLabel } from '../test/labels.ts';
 import { nearlyValid } from '../test/mutations.ts';
 import { EXAMPLE, MINIMAL, validTransaction } from '../test/transactions.ts';
 import { createEventCodec } from './codec/event-codec.ts';
@@ -31,6 +34,12 @@ describe('schema files', () => {
     const accepts = foreignValidator('transaction.v1');
     expect([EXAMPLE, MINIMAL].map(accepts)).toEqual([true, true]);
     fc.assert(fc.property(validTransaction, (value) => accepts(value)));
+  });
+
+  it('take the labels of the contract', () => {
+    const accepts = foreignValidator('label.v1');
+    expect([LABEL_EXAMPLE, { ...LABEL_EXAMPLE, label: 'suspicious' }].map(accepts)).toEqual([true, false]);
+    fc.assert(fc.property(validLabel, (value) => accepts(value)));
   });
 
   it('take and refuse the same transactions as the service, card numbers aside', () => {
@@ -77,16 +86,20 @@ describe('schema files', () => {
     const accepts = {
       'decision.made': foreignValidator('decision-made.v1'),
       'transaction.rejected': foreignValidator('transaction-rejected.v1'),
+      'label.recorded': foreignValidator('label-recorded.v1'),
+      'transaction.recorded': foreignValidator('transaction-recorded.v1'),
     };
     const headersAccepted = foreignValidator('dead-letter-headers.v1');
     const codec = createEventCodec();
-    const isTaken = (event: typeof HELD | typeof REJECTED): boolean => {
+    const isTaken = (event: LogEvent): boolean => {
       const written = JSON.parse(Buffer.from(codec.encode(event).value).toString('utf8')) as unknown;
       return (
-        accepts[event.type](written) && (event.type === 'decision.made' || headersAccepted(deadLetter(event).headers))
+        accepts[event.type](written) &&
+        (event.type !== 'transaction.rejected' || headersAccepted(deadLetter(event).headers))
       );
     };
-    expect([HELD, REJECTED].map(isTaken)).toEqual([true, true]);
+    const events = [HELD_IN_FULL, REJECTED, LABELLED, OBSERVED];
+    expect(events.filter((event) => !isTaken(event))).toEqual([]);
     fc.assert(fc.property(anyEvent, isTaken));
   });
 });

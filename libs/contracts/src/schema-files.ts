@@ -1,5 +1,7 @@
 import { DeadLetterHeadersDto } from './dto/dead-letter-dto.ts';
 import { DecisionMadeDto, RejectionDto } from './dto/event-dto.ts';
+import { LabelDto } from './dto/label-dto.ts';
+import { LabelRecordedDto, TransactionRecordedDto } from './dto/recorded-dto.ts';
 import { TransactionDto } from './dto/transaction-dto.ts';
 import type { DtoClass } from './dto/wire-decorators.ts';
 import { publicName, publicSchemas } from './public-schema.ts';
@@ -8,8 +10,11 @@ import type { JsonSchema } from './schema.ts';
 /** What lies on the topics, by the name of its file under `libs/contracts/schemas`. Unknown fields are not refused there: additions come without notice. */
 const FILES = {
   'transaction.v1': TransactionDto,
+  'label.v1': LabelDto,
   'decision-made.v1': DecisionMadeDto,
   'transaction-rejected.v1': RejectionDto,
+  'label-recorded.v1': LabelRecordedDto,
+  'transaction-recorded.v1': TransactionRecordedDto,
   'dead-letter-headers.v1': DeadLetterHeadersDto,
 } as const satisfies Record<string, DtoClass>;
 

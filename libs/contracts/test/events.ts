@@ -1,15 +1,21 @@
-import { type Decision, type DecisionMade, NO_ENTITY_MARKS, type TransactionRejected } from '#libs/core';
+import type {
+  Amendment,
+  AmendmentEffect,
+  AppliedAmendment,
+  Decision,
+  DecisionMade,
+  EntityKeys,
+  EntityMarks,
+  ExpiredAmendment,
+  LabelRecorded,
+  LogEvent,
+  TransactionRecorded,
+  TransactionRejected,
+} from '#libs/core';
 import fc from 'fast-check';
-import { createTransactionParser } from '../src/index.ts';
-import { EXAMPLE, validTransaction } from './transactions.ts';
-
-const parser = createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: false });
-
-function toTransaction(value: unknown): Decision['transaction'] {
-  const parsed = parser.parseObject(value);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.fields));
-  return parsed.transaction;
-}
+import { toLabel, toTransaction } from './example-events.ts';
+import { validLabel } from './labels.ts';
+import { validTransaction } from './transactions.ts';
 
 const MAX_TIME_MS = Date.parse('9999-12-31T23:59:59.999Z');
 const timeMs = fc.integer({ min: 0, max: MAX_TIME_MS });
@@ -30,6 +36,40 @@ const reason = record(
   { requiredKeys: ['code', 'text', 'source'] },
 );
 
+const uint32 = fc.nat(0xffff_ffff);
+const hash64 = record({ high: uint32, low: uint32 });
+const amountMinor = fc.integer({ min: 0, max: 1_000_000_000_000 });
+const labelValue = fc.constantFrom('fraud', 'genuine');
+/** One member for each kind of entity, some of them null. */
+const ofEachKind = (value: fc.Arbitrary<unknown>) => {
+  const perhaps = fc.option(value, { nil: null });
+  return record({ card: perhaps, terminal: perhaps, device: perhaps, ip: perhaps, beneficiary: perhaps });
+};
+const entityKeys = ofEachKind(hash64) as fc.Arbitrary<EntityKeys>;
+const entityMarks = ofEachKind(record({ folded: fc.maxSafeNat(), mark: uint32 })) as fc.Arbitrary<EntityMarks>;
+
+const amendmentModel = {
+  kind: fc.constantFrom('fraud', 'genuine', 'reversal', 'refund', 'declined'),
+  identity: hash64,
+  content: uint32,
+  timeMs,
+  target: hash64,
+  amountMinor: fc.oneof(amountMinor, fc.constant(Infinity)),
+};
+const effect = record({
+  eventTimeMs: timeMs,
+  amountMinor,
+  currency: fc.stringMatching(/^[A-Z]{3}$/),
+  removedMinor: amountMinor,
+  entities: entityKeys,
+  labelBefore: fc.option(labelValue, { nil: null }),
+  labelAfter: fc.option(labelValue, { nil: null }),
+}) as fc.Arbitrary<AmendmentEffect>;
+const amendment = record(amendmentModel) as fc.Arbitrary<Amendment>;
+const amended: fc.Arbitrary<AppliedAmendment[]> = fc.array(record({ amendment, effect }), { maxLength: 2 });
+const seq = fc.option(fc.integer({ min: 1 }), { nil: null });
+const expired = fc.array(record({ ...amendmentModel, seq }), { maxLength: 2 }) as fc.Arbitrary<ExpiredAmendment[]>;
+
 /** Any decision that the core can make, with every kind of float32 in its vector. */
 export const anyDecision: fc.Arbitrary<Decision> = record({
   transaction: validTransaction.map(toTransaction),
@@ -43,20 +83,22 @@ export const anyDecision: fc.Arbitrary<Decision> = record({
   policyVersion: anyText,
   degradedReasons: fc.array(anyText, { maxLength: 2 }),
   vector: fc.float32Array({ maxLength: 80 }),
-  entities: fc.constant(NO_ENTITY_MARKS),
-  logTruncated: fc.constant(false),
+  entities: entityMarks,
+  logTruncated: fc.boolean(),
   late: fc.boolean(),
   decidedAtMs: timeMs,
   holdExpiresAtMs: fc.option(timeMs, { nil: null }),
 }) as fc.Arbitrary<Decision>;
 
+const reducer = record({ version: fc.nat(), allowedLatenessMs: fc.nat(), logCap: fc.nat() });
+
 const decisionMade: fc.Arbitrary<DecisionMade> = record({
   type: fc.constant('decision.made'),
   decision: anyDecision,
-  amended: fc.constant([]),
-  expired: fc.constant([]),
+  amended,
+  expired,
   input: fc.option(input, { nil: null }),
-  reducer: record({ version: fc.nat(), allowedLatenessMs: fc.nat(), logCap: fc.nat() }),
+  reducer,
 });
 
 const transactionRejected = record({
@@ -69,51 +111,32 @@ const transactionRejected = record({
   rejectedAtMs: timeMs,
 }) as fc.Arbitrary<TransactionRejected>;
 
+const labelRecorded: fc.Arbitrary<LabelRecorded> = record({
+  type: fc.constant('label.recorded'),
+  label: validLabel.map(toLabel),
+  effect: fc.option(effect, { nil: null }),
+  expired,
+  input: fc.option(input, { nil: null }),
+  reducer,
+  recordedAtMs: timeMs,
+});
+
+const transactionRecorded: fc.Arbitrary<TransactionRecorded> = record({
+  type: fc.constant('transaction.recorded'),
+  transaction: validTransaction.map(toTransaction),
+  cause: fc.constantFrom('observed', 'reversal', 'refund'),
+  effect: fc.option(effect, { nil: null }),
+  amended,
+  expired,
+  input: fc.option(input, { nil: null }),
+  reducer,
+  recordedAtMs: timeMs,
+});
+
 /** Any event that takes a place in the log. */
-export const anyEvent: fc.Arbitrary<DecisionMade | TransactionRejected> = fc.oneof(decisionMade, transactionRejected);
-
-/** One held transaction, as the fixtures of version 1 have it. */
-export const HELD: DecisionMade = {
-  type: 'decision.made',
-  decision: {
-    transaction: toTransaction(EXAMPLE),
-    outcome: 'hold',
-    riskScore: 620,
-    probability: 0.31,
-    riskLevel: 'elevated',
-    reasons: [
-      { code: 'MODEL_SCORE', text: 'The model’s score is above the limit', contribution: 1.91, source: 'model' },
-    ],
-    model: { id: 'baseline', version: '1.0.0', sha256: 'a'.repeat(64) },
-    featureSet: 'b'.repeat(64),
-    policyVersion: 'default-1',
-    degradedReasons: [],
-    vector: Float32Array.of(4.87, Number.NaN, -0, 1e-40, 16_777_215),
-    entities: NO_ENTITY_MARKS,
-    logTruncated: false,
-    late: false,
-    decidedAtMs: Date.parse('2026-05-14T09:31:07.498Z'),
-    holdExpiresAtMs: Date.parse('2026-05-17T09:31:07.412Z'),
-  },
-  amended: [],
-  expired: [],
-  input: { topic: 'transactions.v1', next: 4712 },
-  reducer: { version: 1, allowedLatenessMs: 86_400_000, logCap: 512 },
-};
-
-/** One refused record, as the fixtures of version 1 have it. */
-export const REJECTED: TransactionRejected = {
-  type: 'transaction.rejected',
-  reason: 'invalid_transaction',
-  field: 'currency',
-  detail: 'Must match ^[A-Z]{3}$.',
-  original: {
-    topic: 'transactions.v1',
-    partition: 3,
-    offset: 4711,
-    key: Uint8Array.from(Buffer.from('acct-4821')),
-    value: Uint8Array.of(0x7b, 0xff, 0x00, 0x7d),
-  },
-  input: { topic: 'transactions.v1', next: 4712 },
-  rejectedAtMs: Date.parse('2026-05-14T09:31:07.498Z'),
-};
+export const anyEvent: fc.Arbitrary<LogEvent> = fc.oneof(
+  decisionMade,
+  transactionRejected,
+  labelRecorded,
+  transactionRecorded,
+);

@@ -2,6 +2,7 @@ import { assert, type Decision, type ModelIdentity, type Reason } from '#libs/co
 import { decisionId } from '../decision-id.ts';
 import { SCHEMA_VERSION } from '../dto/event-dto.ts';
 import { formatWireTime } from '../wire-time.ts';
+import { marksText } from './amendments.ts';
 import { vectorToBase64 } from './base64.ts';
 
 /**
@@ -20,7 +21,10 @@ export function decisionMembers(decision: Decision, id = decisionId(decision.tra
   if (holdExpiresAtMs !== null) text += `,"hold":{"expires_at":"${formatWireTime(holdExpiresAtMs)}"}`;
   text += `,"occurred_at":"${formatWireTime(transaction.eventTimeMs)}","decided_at":"${formatWireTime(decision.decidedAtMs)}"`;
   text += `,"late":${decision.late},"transaction":${transaction.canonicalJson}`;
-  return `${text},"vector":"${vectorToBase64(vector)}"`;
+  text += `,"vector":"${vectorToBase64(vector)}"`;
+  const marks = marksText(decision.entities);
+  if (marks !== '') text += `,"entities":${marks}`;
+  return decision.logTruncated ? `${text},"log_truncated":true` : text;
 }
 
 // Vectors are copied as they lie in memory.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyDecision, HELD } from '../../test/events.ts';
+import { anyDecision } from '../../test/events.ts';
+import { HELD } from '../../test/example-events.ts';
 import { toDecisionBody } from '../decision-body.ts';
 import { decodeDetail, encodeDetail, isDetailOf } from './detail-codec.ts';
 

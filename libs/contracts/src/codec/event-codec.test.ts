@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { InvalidMessage, type EncodedEvent, TransientFault } from '#libs/core';
+import { InvalidMessage, type EncodedEvent, type LogEvent, TransientFault } from '#libs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyEvent, HELD, REJECTED } from '../../test/events.ts';
+import { anyEvent } from '../../test/events.ts';
+import { HELD, HELD_IN_FULL, LABELLED, OBSERVED, REJECTED } from '../../test/example-events.ts';
 import { decisionId } from '../decision-id.ts';
 import { MAX_ORIGINAL_BYTES, MAX_OUTPUT_RECORD_BYTES } from '../limits.ts';
 import { createEventCodec } from './event-codec.ts';
@@ -84,6 +85,24 @@ describe('the event codec', { timeout: 30_000 }, () => {
     expect(codec.encode(REJECTED).headers['ce_id']).not.toBe(codec.encode(other).headers['ce_id']);
   });
 
+  it('has an id of its own for each label and for a transaction that is only recorded', () => {
+    const idOf = (event: LogEvent): string | undefined => codec.encode(event).headers['ce_id'];
+    // python3 -c 'import uuid; print(uuid.uuid5(uuid.UUID("1c9ad927-…"), "acct-4821/tx-20260514-0001/authorization/fraud/chargeback/2026-06-02T11:00:00.000Z"))'
+    expect(idOf(LABELLED)).toBe('7c5ceb77-e7a8-5184-94d5-1ae2b01b4ceb');
+    expect(idOf({ ...LABELLED, effect: null, recordedAtMs: 0, input: null })).toBe(idOf(LABELLED));
+    const others = [{ label: 'genuine' }, { source: 'analyst' }, { reportedAtMs: 0 }] as const;
+    const ids = others.map((change) => idOf({ ...LABELLED, label: { ...LABELLED.label, ...change } }));
+    expect(new Set([idOf(LABELLED), ...ids]).size).toBe(4);
+    expect(idOf(OBSERVED)).toBe(decisionId(OBSERVED.transaction));
+  });
+
+  it('says whether what a label, a reversal or a refund is about is known, and nothing of that of what is observed', () => {
+    const matched = (event: LogEvent): unknown => jsonOf(codec.encode(event))['matched'];
+    expect([LABELLED, { ...LABELLED, effect: null }].map(matched)).toEqual([true, false]);
+    expect(matched({ ...OBSERVED, cause: 'refund', effect: LABELLED.effect })).toBe(true);
+    expect(matched(OBSERVED)).toBeUndefined();
+  });
+
   it('keys a decision by its account, and a rejection by its original key or none', () => {
     expect(Buffer.from(codec.encode(HELD).key ?? []).toString()).toBe('acct-4821');
     expect(codec.encode(REJECTED).key).toEqual(REJECTED.original.key);
@@ -104,15 +123,21 @@ describe('the event codec', { timeout: 30_000 }, () => {
 describe('evolution', () => {
   it.each([
     ['decision-made.v1.json', HELD],
+    ['decision-made-in-full.v1.json', HELD_IN_FULL],
     ['transaction-rejected.v1.json', REJECTED],
-  ])('%s, written by the first release, is read for ever', (name, event) => {
+    ['label-recorded.v1.json', LABELLED],
+    ['transaction-recorded.v1.json', OBSERVED],
+  ])('%s, once written, is read for ever', (name, event) => {
     const { headers } = codec.encode(event);
     expect(codec.decode({ key: null, value: Buffer.from(fixture(name)), headers })).toStrictEqual(event);
   });
 
   it.each([
     ['decision-made.v1.json', HELD],
+    ['decision-made-in-full.v1.json', HELD_IN_FULL],
     ['transaction-rejected.v1.json', REJECTED],
+    ['label-recorded.v1.json', LABELLED],
+    ['transaction-recorded.v1.json', OBSERVED],
   ])('%s is what this release writes', (name, event) => {
     expect(textOf(codec.encode(event))).toBe(JSON.stringify(JSON.parse(fixture(name))));
   });
@@ -147,7 +172,7 @@ describe('evolution', () => {
     ['a higher schema', altered(codec.encode(HELD), { schema: 2, decision: 7 })],
     ['a higher schema of a rejection', altered(codec.encode(REJECTED), { schema: 2 })],
     ['an event type that is not decided yet', altered(codec.encode(HELD), { event_type: 'reversal' })],
-    ['an unknown type', { ...codec.encode(HELD), headers: { ce_type: 'label.recorded' } }],
+    ['an unknown type', { ...codec.encode(HELD), headers: { ce_type: 'hold.resolved' } }],
   ])('%s is a fault that passes: a newer release wrote it', (_what, record) => {
     expect(faultOf(() => codec.decode(record))).toBeInstanceOf(TransientFault);
   });
@@ -168,6 +193,8 @@ describe('evolution', () => {
     ],
     ['no transaction', altered(codec.encode(HELD), { transaction: {} })],
     ['an impossible time', altered(codec.encode(HELD), { decided_at: '2026-02-30T00:00:00Z' })],
+    ['an unknown entity key', altered(codec.encode(LABELLED), { effect: { entities: { card: 'x' } } })],
+    ['a mark of one number', altered(codec.encode(HELD), { entities: { card: [1] } })],
     ['an input without offset', altered(codec.encode(HELD), { input: 'transactions.v1' })],
   ])('%s is no event', (_what, record) => {
     expect(faultOf(() => codec.decode(record))).toBeInstanceOf(InvalidMessage);

@@ -2,6 +2,7 @@ import { type Decision, NO_ENTITY_MARKS, type Reason } from '#libs/core';
 import type { RecordedDecisionDto } from '../dto/event-dto.ts';
 import { toTransaction } from '../transaction/transaction-parser.ts';
 import { parseWireTime } from '../wire-time.ts';
+import { marksFromWire } from './amendments.ts';
 import { vectorFromBase64 } from './base64.ts';
 
 /**
@@ -23,8 +24,8 @@ export function decisionFromWire(wire: RecordedDecisionDto): Decision | undefine
     policyVersion: wire.policy_version,
     degradedReasons: wire.degraded_reasons,
     vector,
-    entities: NO_ENTITY_MARKS,
-    logTruncated: false,
+    entities: wire.entities === undefined ? NO_ENTITY_MARKS : marksFromWire(wire.entities),
+    logTruncated: wire.log_truncated ?? false,
     late: wire.late,
     decidedAtMs: parseWireTime(wire.decided_at),
     holdExpiresAtMs: wire.hold === undefined ? null : parseWireTime(wire.hold.expires_at),

@@ -1,15 +1,16 @@
-import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { RejectionReason } from '#libs/core';
+import { AppliedAmendmentDto, EntityMarksDto, ExpiredAmendmentDto } from './amendment-dto.ts';
 import { DecisionFieldsDto } from './decision-dto.ts';
 import { TransactionDto } from './transaction-dto.ts';
-import { IsNested, IsWireTime, MayBeAbsent, MayBeNull } from './wire-decorators.ts';
+import { IsNested, IsNestedEach, IsWireTime, MayBeAbsent, MayBeNull } from './wire-decorators.ts';
 
 /** Major version of the log's values. Additions do not raise it; a reader meets a higher one only while a newer release writes. */
 export const SCHEMA_VERSION = 1;
 
 /** `<topic>:<offset after the last applied record>`. */
-const INPUT_POSITION = /^[A-Za-z0-9._-]{1,249}:[0-9]{1,15}$/;
+export const INPUT_POSITION = /^[A-Za-z0-9._-]{1,249}:[0-9]{1,15}$/;
 
 export const REJECTION_REASONS = [
   'malformed',
@@ -51,10 +52,32 @@ export class RecordedDecisionDto extends DecisionFieldsDto {
   @IsString()
   @JSONSchema({ description: "The model's input: base64 of little-endian float32, in manifest order." })
   vector!: string;
+
+  @MayBeAbsent()
+  @IsNested(() => EntityMarksDto)
+  @JSONSchema({ description: 'What was read of the other entities, as [changes taken in, sum of them].' })
+  entities?: EntityMarksDto;
+
+  @MayBeAbsent()
+  @IsBoolean()
+  @JSONSchema({ description: 'Some window reached further back than what is kept event by event; absent: false.' })
+  log_truncated?: boolean;
 }
 
 /** Value of `decision.made`. */
 export class DecisionMadeDto extends RecordedDecisionDto {
+  @MayBeAbsent()
+  @IsArray()
+  @IsNestedEach(() => AppliedAmendmentDto)
+  @JSONSchema({ description: 'What had been said of the transaction before it came.' })
+  amended?: readonly AppliedAmendmentDto[];
+
+  @MayBeAbsent()
+  @IsArray()
+  @IsNestedEach(() => ExpiredAmendmentDto)
+  @JSONSchema({ description: 'What the account has stopped waiting for.' })
+  expired?: readonly ExpiredAmendmentDto[];
+
   @MayBeAbsent()
   @Matches(INPUT_POSITION)
   @JSONSchema({ description: 'Up to where the input is applied with this event; absent when it came by HTTP.' })

@@ -6,12 +6,12 @@ import { nearlyValid } from '../../test/mutations.ts';
 import { validTransaction } from '../../test/transactions.ts';
 import { TransactionDto } from '../dto/transaction-dto.ts';
 import { compileValidator } from '../schema.ts';
-import type { TransactionParserOptions } from './transaction-parser.ts';
+import type { BodyRules } from '../body/body-checker.ts';
 
 /** Per variant. Run with 50,000 after a change of the contract. */
 const RUNS = 500;
 
-const VARIANTS: TransactionParserOptions[] = [
+const VARIANTS: BodyRules[] = [
   { unknownFields: 'refuse', refuseCardNumbers: true },
   { unknownFields: 'refuse', refuseCardNumbers: false },
   { unknownFields: 'ignore', refuseCardNumbers: true },
@@ -19,7 +19,7 @@ const VARIANTS: TransactionParserOptions[] = [
 ];
 
 /** The slow path: what a ValidationPipe does with the same classes. */
-function decoratorsAccept(value: object, options: TransactionParserOptions): boolean {
+function decoratorsAccept(value: object, options: BodyRules): boolean {
   const refuses = options.unknownFields === 'refuse';
   if (refuses && hasInheritedName(value)) return false;
   const errors = validateSync(plainToInstance(TransactionDto, value), {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CARD_NUMBER, EXAMPLE, MINIMAL } from '../../test/transactions.ts';
 import { MAX_LISTED_FAULTS } from '../limits.ts';
-import { rejectionOf } from './rejection-of.ts';
+import { rejectionOf } from '../body/rejection-of.ts';
 import { createTransactionParser, type ParsedTransaction } from './transaction-parser.ts';
 
 const http = createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: true });

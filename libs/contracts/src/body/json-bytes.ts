@@ -31,9 +31,16 @@ export function readJsonObject(bytes: Uint8Array | null): ReadJson {
   if (text === undefined) return malformed('not_utf8', 'The bytes are not UTF-8.');
   const value = parse(text);
   if (value === undefined) return malformed('not_json', 'The text is not JSON.');
-  if (!isObject(value)) return malformed('not_an_object', 'The JSON value is not an object.');
+  if (!isObject(value)) return { ok: false, reason: 'malformed', fault: NOT_AN_OBJECT };
   return { ok: true, value };
 }
+
+/** The fault of a value that is no object. */
+export const NOT_AN_OBJECT: FieldFault = {
+  field: '',
+  code: 'not_an_object',
+  message: 'The JSON value is not an object.',
+};
 
 /** A JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is object {

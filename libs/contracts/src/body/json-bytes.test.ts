@@ -4,7 +4,7 @@ import { EXAMPLE, MINIMAL } from '../../test/transactions.ts';
 import { MAX_JSON_DEPTH, MAX_TRANSACTION_BYTES } from '../limits.ts';
 import { readJsonObject } from './json-bytes.ts';
 import { rejectionOf } from './rejection-of.ts';
-import { createTransactionParser } from './transaction-parser.ts';
+import { createTransactionParser } from '../transaction/transaction-parser.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value);
 const nested = (depth: number): string => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;

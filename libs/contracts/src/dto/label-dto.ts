@@ -1,0 +1,40 @@
+import { IsIn } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import { IsIdentifier, IsWireTime, MayBeAbsent } from './wire-decorators.ts';
+
+/** What a transaction can be found to have been. */
+export const LABEL_VALUES = ['fraud', 'genuine'] as const;
+
+/** Kinds of transaction that can be labelled: those that are decided. */
+const LABELLED_EVENT_TYPES = ['authorization'] as const;
+
+/** What somebody found a transaction to have been, as it comes by HTTP and Kafka. The order of the fields is the order of the canonical JSON. */
+@JSONSchema({
+  description:
+    'A label. All of it is its identity: the same label again is a duplicate, and of the labels of a transaction the one reported last is in force.',
+})
+export class LabelDto {
+  @IsIdentifier()
+  @JSONSchema({ description: 'As the transaction has it.' })
+  account_id!: string;
+
+  @IsIdentifier()
+  @JSONSchema({ description: 'As the transaction has it.' })
+  transaction_id!: string;
+
+  @MayBeAbsent()
+  @IsIn(LABELLED_EVENT_TYPES)
+  @JSONSchema({ description: 'Default: authorization.' })
+  event_type?: (typeof LABELLED_EVENT_TYPES)[number];
+
+  @IsIn(LABEL_VALUES)
+  label!: (typeof LABEL_VALUES)[number];
+
+  @IsIdentifier()
+  @JSONSchema({ description: 'Who says so: chargeback, an analyst, a scheme.' })
+  source!: string;
+
+  @IsWireTime()
+  @JSONSchema({ description: 'When it became known: RFC 3339 in UTC, at most milliseconds.' })
+  reported_at!: string;
+}
