@@ -197,6 +197,7 @@ describe('an audit finds', () => {
   it('an event that is missing in the log, and what follows from it', async () => {
     const { sources, close } = await openAudit(config, () => undefined);
     const decisions: DecisionLog = {
+      topic: sources.decisions.topic,
       watermarks: (p) => sources.decisions.watermarks(p),
       append: (p, records) => sources.decisions.append(p, records),
       read: async (p, offset, options) => {

@@ -5,6 +5,7 @@ import type { Tracing } from '#libs/platform';
 export function tracedLog(log: DecisionLog, tracing: Tracing): DecisionLog {
   if (!tracing.enabled) return log;
   return {
+    topic: log.topic,
     watermarks: (partition) => log.watermarks(partition),
     read: (partition, offset, options) => log.read(partition, offset, options),
     append: async (partition, records) => {

@@ -88,3 +88,6 @@ export interface EncodedEvent {
   readonly value: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Header of an encoded event with which an account has stopped waiting for the transactions of earlier ones: how many. Hardly any event has it. */
+export const EXPIRED_HEADER = 'holdfast-expired';

@@ -30,6 +30,7 @@ export type {
   RejectionReason,
   RiskLevel,
 } from './decision.ts';
+export { EXPIRED_HEADER } from './event.ts';
 export type {
   DecisionMade,
   EncodedEvent,

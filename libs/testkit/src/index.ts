@@ -3,6 +3,7 @@ export { CONTRACT_PARTITIONS, decisionLogContract, type LogUnderTest } from './c
 export { modelContract, type ModelUnderTest } from './contracts/model-contract.ts';
 export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory-log.ts';
 export { InMemoryStore, type StoreSnapshot } from './fakes/in-memory-store.ts';
+export { MemoryDeadLetters } from './fakes/memory-topics.ts';
 export { RecordedSpans } from './fakes/recorded-spans.ts';
 export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
 export { NO_CONTEXT } from './generators/no-context.ts';

@@ -25,7 +25,7 @@ export interface KafkaDecisionLogOptions {
  * topic does not take the batch: it would fail in the same way for ever.
  */
 export class KafkaDecisionLog implements DecisionLog {
-  readonly #topic: string;
+  readonly topic: string;
   readonly #deadlineMs: number;
   readonly #readLink: ClusterLink;
   readonly #appendLink: ClusterLink;
@@ -36,7 +36,7 @@ export class KafkaDecisionLog implements DecisionLog {
   constructor({ kafka, topic, log, deadlineMs = 10_000, pollMs = 100, gapMs = 0 }: KafkaDecisionLogOptions) {
     const requestTimeoutMs = Math.min(deadlineMs, kafka.requestTimeoutMs ?? deadlineMs);
     const client = createKafka({ ...kafka, requestTimeoutMs }, log);
-    this.#topic = topic;
+    this.topic = topic;
     this.#deadlineMs = deadlineMs;
     this.#readLink = new ClusterLink(client, { requestTimeoutMs });
     this.#appendLink = new ClusterLink(client, { requestTimeoutMs });
@@ -46,12 +46,12 @@ export class KafkaDecisionLog implements DecisionLog {
 
   /** Connects now instead of at the first use; rejects with `TransientFault('connect_failed')` when there is no Kafka. */
   async connect(): Promise<void> {
-    const links = [this.#readLink, this.#appendLink].map((link) => link.connect([this.#topic]));
+    const links = [this.#readLink, this.#appendLink].map((link) => link.connect([this.topic]));
     await withinDeadline(Promise.all(links), { deadlineMs: this.#deadlineMs, code: 'connect_failed' });
   }
 
   async watermarks(partition: number): Promise<Watermarks> {
-    const work = this.#readLink.watermarks(this.#topic, partition);
+    const work = this.#readLink.watermarks(this.topic, partition);
     return withinDeadline(work, { deadlineMs: this.#deadlineMs, code: 'watermarks_failed' });
   }
 
@@ -60,7 +60,7 @@ export class KafkaDecisionLog implements DecisionLog {
     offset: number,
     options: { readonly maxBytes: number; readonly maxWaitMs: number },
   ): Promise<{ readonly records: readonly LogRecord[]; readonly nextOffset: number; readonly highWatermark: number }> {
-    return this.#reader.read({ topic: this.#topic, partition, offset, ...options });
+    return this.#reader.read({ topic: this.topic, partition, offset, ...options });
   }
 
   async append(partition: number, records: readonly NewLogRecord[]): Promise<void> {
@@ -68,7 +68,7 @@ export class KafkaDecisionLog implements DecisionLog {
     if (records.length === 0) return;
     this.#appending.add(partition);
     try {
-      await this.#appender.append(this.#topic, partition, records);
+      await this.#appender.append(this.topic, partition, records);
     } finally {
       this.#appending.delete(partition);
     }

@@ -17,7 +17,7 @@ export function encodeDecisionMade(event: DecisionMade, source: string): Encoded
   return {
     key: Buffer.from(transaction.accountId, 'latin1'),
     value: Buffer.from(`{${decisionMembers(decision, id)}${amendmentMembers(event)}${provenanceText(input, reducer)}}`),
-    headers: cloudEvent('decision.made', id, formatWireTime(decidedAtMs), source),
+    headers: cloudEvent(event, { id, time: formatWireTime(decidedAtMs), source }),
   };
 }
 

@@ -1,15 +1,20 @@
-import type { InputPosition, LogEvent, ReducerParameters } from '#libs/core';
+import { EXPIRED_HEADER, type InputPosition, type LogEvent, type ReducerParameters } from '#libs/core';
 import type { ReducerDto } from '../dto/event-dto.ts';
 
 /** Headers of an event: CloudEvents 1.0 in binary mode. */
-export function cloudEvent(type: LogEvent['type'], id: string, time: string, source: string): Record<string, string> {
+export function cloudEvent(
+  event: LogEvent,
+  { id, time, source }: { readonly id: string; readonly time: string; readonly source: string },
+): Record<string, string> {
+  const expired = event.type === 'transaction.rejected' ? 0 : event.expired.length;
   return {
     ce_specversion: '1.0',
     ce_id: id,
-    ce_type: type,
+    ce_type: event.type,
     ce_source: source,
     ce_time: time,
     'content-type': 'application/json',
+    ...(expired === 0 ? {} : { [EXPIRED_HEADER]: String(expired) }),
   };
 }
 

@@ -27,7 +27,7 @@ export function encodeLabelRecorded(event: LabelRecorded, source: string): Encod
   return {
     key: Buffer.from(label.accountId, 'latin1'),
     value: Buffer.from(`${text},"label":${label.canonicalJson}${provenanceText(input, reducer)}}`),
-    headers: cloudEvent('label.recorded', labelId(label), recordedAt, source),
+    headers: cloudEvent(event, { id: labelId(label), time: recordedAt, source }),
   };
 }
 

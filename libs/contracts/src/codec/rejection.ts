@@ -23,7 +23,7 @@ export function encodeRejection(event: TransactionRejected, source: string): Enc
   return {
     key: bounded(event.original).key,
     value: Buffer.from(JSON.stringify(value)),
-    headers: cloudEvent('transaction.rejected', uuidV5(`${topic}/${partition}/${offset}`), rejectedAt, source),
+    headers: cloudEvent(event, { id: uuidV5(`${topic}/${partition}/${offset}`), time: rejectedAt, source }),
   };
 }
 

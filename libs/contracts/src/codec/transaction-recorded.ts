@@ -28,7 +28,7 @@ export function encodeTransactionRecorded(event: TransactionRecorded, source: st
   return {
     key: Buffer.from(transaction.accountId, 'latin1'),
     value: Buffer.from(`${text},"transaction":${transaction.canonicalJson}${provenanceText(input, reducer)}}`),
-    headers: cloudEvent('transaction.recorded', decisionId(transaction), recordedAt, source),
+    headers: cloudEvent(event, { id: decisionId(transaction), time: recordedAt, source }),
   };
 }
 

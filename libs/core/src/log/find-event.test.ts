@@ -35,6 +35,7 @@ it('reads some twenty stretches of a long log, and says when an event was trimme
   await writeLog(log, steps);
   let reads = 0;
   const counted = {
+    topic: log.topic,
     watermarks: (partition: number) => log.watermarks(partition),
     read: (...asked: Parameters<InMemoryLog['read']>) => (reads++, log.read(...asked)),
     append: (...asked: Parameters<InMemoryLog['append']>) => log.append(...asked),

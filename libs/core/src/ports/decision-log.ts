@@ -23,6 +23,8 @@ export interface Watermarks {
 
 /** One topic whose partitions are read and appended to by offset, without a consumer group. */
 export interface DecisionLog {
+  /** Its name. */
+  readonly topic: string;
   watermarks(partition: number): Promise<Watermarks>;
   /**
    * Records from `offset` on, in order, up to about `maxBytes`, never beyond the high watermark; waits up to `maxWaitMs` when there are none.

@@ -53,6 +53,7 @@ const realTime: Pick<Clock, 'nowMs' | 'sleep'> = {
 
 /** A decision log in memory that behaves as the one on Kafka does (one contract suite for both), with faults on demand. */
 export class InMemoryLog implements DecisionLog {
+  readonly topic = 'decisions.v1';
   readonly #partitions: readonly Partition[];
   readonly #clock: Pick<Clock, 'nowMs' | 'sleep'>;
   /** Keys and values of one append that are taken; the broker's `max.message.bytes`. */
