@@ -115,10 +115,17 @@ describe('simulate and replay', () => {
     ]);
     const second = await runCommand(['simulate', '--json', '--out', inFolder('b.ndjson.gz'), ...simulation]);
     expect(first.code).toBe(0);
-    const { out: _, ...facts } = JSON.parse(first.out) as Record<string, unknown>;
+    const { out: _, labels, ...facts } = JSON.parse(first.out) as Record<string, unknown>;
     expect(JSON.parse(second.out)).toMatchObject(facts);
     expect(gunzipSync(await readFile(inFolder('b.ndjson.gz')))).toEqual(await readFile(inFolder('a.ndjson')));
-    expect(await linesOf('labels')).toHaveLength(facts['transactions'] as number);
+    const said = (await linesOf('labels')).map((line) => JSON.parse(line) as Record<string, string>);
+    expect(said).toHaveLength(labels as number);
+    expect(said.length).toBeGreaterThan(20);
+    const timesMs = said.map((label) => Date.parse(label['reported_at'] ?? ''));
+    expect(timesMs).toEqual(timesMs.toSorted((a, b) => a - b));
+    for (const label of said) {
+      expect(Object.keys(label).join()).toBe('account_id,transaction_id,event_type,label,source,reported_at');
+    }
     expect(await linesOf('a.ndjson')).toHaveLength(facts['records'] as number);
 
     const replays = [];
@@ -172,9 +179,9 @@ describe('import handbook', () => {
       { transaction_id: '0', account_id: 'c596', amount_minor: 5716, terminal_id: 't3156' },
       { transaction_id: '1', account_id: 'c4961', amount_minor: 8151 },
     ]);
-    expect((await linesOf('hb-labels')).map((line) => JSON.parse(line) as object)).toMatchObject([
-      { label: 'genuine' },
-      { label: 'fraud', source: 'handbook', reported_at: '2018-04-08T00:02:10.000Z' },
+    expect(await linesOf('hb-labels')).toEqual([
+      '{"account_id":"c596","transaction_id":"0","event_type":"authorization","label":"genuine","source":"handbook","reported_at":"2018-04-08T00:00:31.000Z"}',
+      '{"account_id":"c4961","transaction_id":"1","event_type":"authorization","label":"fraud","source":"handbook","reported_at":"2018-04-08T00:02:10.000Z"}',
     ]);
   });
 

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
-import { DAY_MS, type EventType } from '#libs/core';
-import { formatWireTime } from '#libs/contracts';
-import { disturb, type RawRecord, type SimulatedEvent, simulate } from '#libs/simulator';
+import { DAY_MS } from '#libs/core';
+import {
+  disturb,
+  type Known,
+  type RawRecord,
+  type SimulatedEvent,
+  simulate,
+  type WireLabel,
+  withLabels,
+} from '#libs/simulator';
+import { toLine } from './files/record-line.ts';
 import { instantMs, integer, positive, share } from './options.ts';
 
 /** What a simulation is asked for; `start` is null for "so that it ends now". */
@@ -31,20 +39,20 @@ export function withSimulationOptions(command: Command, startText: string): Comm
     .option('--poison <share>', 'records in addition that are no transactions, half of them no JSON', share, 0);
 }
 
-/** The records, in the order of delivery. `seen` is told of every event, in event-time order, with the truth about it. */
+/** The records, in the order of delivery. `learn` is told of every event and of every label, in the order of their times. */
 export function simulatedRecords(
   options: SimulationOptions,
-  { startMs, seen }: { readonly startMs: number; readonly seen?: (event: SimulatedEvent) => void },
+  { startMs, learn = () => undefined }: { readonly startMs: number; readonly learn?: (known: Known) => void },
 ): Iterable<RawRecord> {
   const { seed, accounts, days, duplicates, disorder, late, conflicts, poison } = options;
-  const events = tapped(simulate({ seed, accounts, days, startMs }), seen);
+  const events = tapped(withLabels(simulate({ seed, accounts, days, startMs }), { seed }), learn);
   return disturb(events, { seed, duplicates, disorder, late, conflicts, malformed: poison / 2, invalid: poison / 2 });
 }
 
-function* tapped(events: Iterable<SimulatedEvent>, seen?: (event: SimulatedEvent) => void): Generator<SimulatedEvent> {
-  for (const event of events) {
-    seen?.(event);
-    yield event;
+function* tapped(all: Iterable<Known>, learn: (known: Known) => void): Generator<SimulatedEvent> {
+  for (const known of all) {
+    learn(known);
+    if (known.kind === 'transaction') yield known.event;
   }
 }
 
@@ -53,16 +61,7 @@ export function startBefore(nowMs: number, days: number): number {
   return Math.floor((nowMs - days * DAY_MS) / 1_000) * 1_000;
 }
 
-/** A label as a line of a file, in the names of `POST /v1/labels`. */
-export function labelLine({ transaction, label }: SimulatedEvent, source: string): string {
-  const eventType: EventType = transaction.event_type;
-  return JSON.stringify({
-    account_id: transaction.account_id,
-    transaction_id: transaction.transaction_id,
-    event_type: eventType,
-    label: label.fraud ? 'fraud' : 'genuine',
-    source,
-    reported_at: formatWireTime(label.reportedAtMs),
-    ...(label.scenario === undefined ? {} : { scenario: label.scenario }),
-  });
+/** A label as a line of a file: as transactions have it, its own JSON, keyed by its account. */
+export function labelLine(label: WireLabel): string {
+  return toLine({ key: label.account_id, value: Buffer.from(JSON.stringify(label)) });
 }

@@ -19,12 +19,23 @@ export interface WireTransaction {
   readonly location?: { readonly lat: number; readonly lon: number };
 }
 
-/** What became known of a transaction later. */
+/** What somebody says of a transaction, as it goes over the wire, its fields in the contract's order. */
+export interface WireLabel {
+  readonly account_id: string;
+  readonly transaction_id: string;
+  readonly event_type: 'authorization';
+  readonly label: 'fraud' | 'genuine';
+  readonly source: string;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly reported_at: string;
+}
+
+/** The truth about a transaction. */
 export interface Label {
   readonly fraud: boolean;
   /** Name of the kind of fraud; absent when genuine. */
   readonly scenario?: string;
-  /** When the scorer may learn of it: never before the transaction. */
+  /** When the scorer may learn of a fraud: never before the transaction. What is genuine counts as such from then on. */
   readonly reportedAtMs: number;
 }
 

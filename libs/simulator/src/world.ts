@@ -6,8 +6,11 @@ import type { Payment, Truth } from './payment.ts';
 import type { Random } from './random.ts';
 import { DAY_MS, HOUR_MS } from './time.ts';
 
-/** How long it takes until a label is final: what was not reported by then was genuine. */
+/** A payment that nobody complained about for so long counts as genuine, unless somebody does later. */
 export const LABEL_DELAY_MS = 7 * DAY_MS;
+/** How long after a fraud it is reported at the latest. */
+export const LATEST_REPORT_MS = 45 * DAY_MS;
+const EARLY_SHARE = 0.3;
 
 /** The shops and the people of a simulation. History and live stream of one demo share a world. */
 export interface World {
@@ -47,16 +50,21 @@ export interface Told {
   readonly truth: Truth;
 }
 
-/** The payments of one episode with their truths: each holder sees all frauds on the own account at once, some hours or days after the last, within the delay. */
+/**
+ * The payments of one episode with their truths. Each holder sees all frauds on the own account at once, after the last: some within hours, because the
+ * bank asks or the balance is wrong; most days or weeks later, when the statement comes.
+ */
 export function tell({ frauds, genuine = [] }: Plot, scenario: string, random: Random): Told[] {
   const noticedMs = new Map<number, number>();
   for (const { account, atMs } of frauds)
     noticedMs.set(account.index, Math.max(noticedMs.get(account.index) ?? -Infinity, atMs));
-  for (const [index, lastMs] of noticedMs)
-    noticedMs.set(index, Math.floor(lastMs + random.logNormal(36 * HOUR_MS, 0.9)));
+  for (const [index, lastMs] of noticedMs) {
+    const early = random.chance(EARLY_SHARE);
+    noticedMs.set(index, Math.floor(lastMs + random.logNormal(early ? 3 * HOUR_MS : 6 * DAY_MS, 0.8)));
+  }
   const told = frauds.map((payment) => {
     const { atMs, account } = payment;
-    const reportedAtMs = Math.max(atMs, Math.min(noticedMs.get(account.index) ?? Infinity, atMs + LABEL_DELAY_MS));
+    const reportedAtMs = Math.max(atMs, Math.min(noticedMs.get(account.index) ?? Infinity, atMs + LATEST_REPORT_MS));
     return { payment, truth: { scenario, reportedAtMs } };
   });
   return [...told, ...genuine.map((payment) => ({ payment, truth: genuineTruth(payment.atMs) }))];

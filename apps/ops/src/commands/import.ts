@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readHandbook } from '#libs/simulator';
+import { labelOf, readHandbook } from '#libs/simulator';
 import { type CommandContext, finish, newCommand } from '../command-context.ts';
 import { CommandFailed, Interrupted } from '../failures.ts';
 import { LineFile } from '../files/line-file.ts';
@@ -45,7 +45,10 @@ async function importHandbook(file: string, options: Options, { terminal }: Comm
   try {
     for await (const event of readHandbook(file)) {
       await out.line(JSON.stringify(event.transaction));
-      await labels?.line(labelLine(event, 'handbook'));
+      const { fraud, reportedAtMs } = event.label;
+      await labels?.line(
+        labelLine(labelOf(event, { label: fraud ? 'fraud' : 'genuine', source: 'handbook', reportedAtMs })),
+      );
       if (event.label.fraud) frauds += 1;
       progress.update(out.lines);
       if (out.lines === options.limit) break;

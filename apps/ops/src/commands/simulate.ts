@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SimulatedEvent } from '#libs/simulator';
+import type { Known, WireLabel } from '#libs/simulator';
 import { type CommandContext, finish, newCommand } from '../command-context.ts';
 import { Interrupted } from '../failures.ts';
 import { LineFile } from '../files/line-file.ts';
@@ -22,7 +22,10 @@ export function simulateCommand(context: CommandContext): Command {
     'simulate --out rough.ndjson --duplicates 0.05 --disorder 0.1 --late 0.01 --poison 0.01',
   ])
     .requiredOption('--out <file>', 'NDJSON, one transaction a line; gzipped if the name ends in .gz')
-    .option('--labels <file>', 'what became known of each transaction: NDJSON, in event-time order');
+    .option(
+      '--labels <file>',
+      'what is said of transactions later: NDJSON, one label a line, in the order of reported_at',
+    );
   return withSimulationOptions(command, '2026-01-01').action(async (options: Options) => {
     const result = await writeSimulation(options, context);
     finish(context, options, {
@@ -36,24 +39,34 @@ async function writeSimulation(options: Options, { terminal }: CommandContext) {
   const out = await LineFile.create(options.out);
   const labels = options.labels === undefined ? null : await LineFile.create(options.labels);
   const progress = new Progress(terminal, 'simulate', null);
-  const unwritten: SimulatedEvent[] = [];
+  const unwritten: WireLabel[] = [];
   let transactions = 0;
   let frauds = 0;
-  const seen = (event: SimulatedEvent): void => {
+  const learn = (known: Known): void => {
+    if (known.kind === 'label') {
+      if (labels !== null) unwritten.push(known.label);
+      return;
+    }
     transactions += 1;
-    if (event.label.fraud) frauds += 1;
-    if (labels !== null) unwritten.push(event);
+    if (known.event.label.fraud) frauds += 1;
   };
   try {
-    for (const record of simulatedRecords(options, { startMs: options.start ?? START_MS, seen })) {
+    for (const record of simulatedRecords(options, { startMs: options.start ?? START_MS, learn })) {
       await out.line(toLine(record));
-      for (const event of unwritten.splice(0)) await labels?.line(labelLine(event, 'simulator'));
+      for (const label of unwritten.splice(0)) await labels?.line(labelLine(label));
       progress.update(out.lines);
       if (terminal.stopSignal.stopped) throw new Interrupted('Stopped; nothing was written.');
     }
-    for (const event of unwritten) await labels?.line(labelLine(event, 'simulator'));
+    for (const label of unwritten) await labels?.line(labelLine(label));
     await labels?.close();
-    return { out: options.out, records: out.lines, transactions, frauds, sha256: await out.close() };
+    return {
+      out: options.out,
+      records: out.lines,
+      transactions,
+      frauds,
+      sha256: await out.close(),
+      ...(labels === null ? {} : { labels: labels.lines }),
+    };
   } catch (error) {
     await Promise.all([out.discard(), labels?.discard()]);
     throw error;
