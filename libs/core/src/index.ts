@@ -1,6 +1,14 @@
 export { NO_CATEGORY, type AccountEvent, type DecidedEvent, type DedupEntry } from './account/account-event.ts';
-export { decodeAccount, encodeAccount, sameState, type PendingSeqs } from './account/account-codec.ts';
+export { decodeAccount, encodeAccount, sameState } from './account/account-codec.ts';
 export { accountEventOf } from './account/account-event-of.ts';
+export { amend, findAmendment, type Amended } from './account/amend.ts';
+export { admitAmendment, type AmendmentAdmission, type AmendmentLimits } from './account/amendment-admission.ts';
+export {
+  amendmentTableOf,
+  type AmendmentEntry,
+  type AmendmentFate,
+  type KnownAmendment,
+} from './account/amendment-table.ts';
 export type {
   Amendment,
   AmendmentEffect,
@@ -15,10 +23,14 @@ export { emptyAccount, type AccountState } from './account/account-state.ts';
 export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
 export { columnsOf, rowCount, type EventColumns } from './account/event-columns.ts';
+export { KEY_WORDS, type KeyTable } from './account/key-table.ts';
 export { findIdentity, type KnownTransaction } from './account/lookup.ts';
 export { addToOverflow, decodeOverflow, findInOverflow, OVERFLOW_BUCKETS, bucketOf } from './account/overflow.ts';
 export { CorruptRecord } from './account/record-envelope.ts';
-export { LONGEST_WINDOW_MS, reduce, REDUCER_VERSION, type Reduction } from './account/reduce.ts';
+export { reduce, type Reduction } from './account/reduce.ts';
+export { LONGEST_WINDOW_MS, REDUCER_VERSION } from './account/reducer-parameters.ts';
+export type { PendingSeqs } from './account/seq-coding.ts';
+export { emptyTimes, foldTime, type TimeOfDayProfile } from './account/time-of-day-profile.ts';
 export { isOtherCurrency, packVerdict, unpackVerdict, type Verdict } from './account/verdict.ts';
 export type {
   Decision,

@@ -9,7 +9,8 @@ export { accountStreams, reducerParameters, type AccountStream, type Delivery } 
 export { NO_CONTEXT } from './generators/no-context.ts';
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
 export { AccountOracle } from './oracle/account-oracle.ts';
-export { vectorByDefinition, type Past } from './oracle/vector-by-definition.ts';
+export { vectorByDefinition } from './oracle/vector-by-definition.ts';
+export type { Past } from './oracle/past.ts';
 export { AnswerChecker, type ReceivedAnswer } from './http/answer-checker.ts';
 export { inputBatch, INPUT_TOPIC, PartitionRig, RELAY_LIMITS } from './rig/partition-rig.ts';
 export { transaction } from './rig/transactions.ts';

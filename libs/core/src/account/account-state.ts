@@ -1,9 +1,12 @@
+import { emptyAmendments, type AmendmentTable } from './amendment-table.ts';
 import { emptyProfile, type DecayedProfile } from './decayed-profile.ts';
 import { emptyColumns, type EventColumns } from './event-columns.ts';
+import { emptyKeys, type KeyTable } from './key-table.ts';
+import { emptyTimes, type TimeOfDayProfile } from './time-of-day-profile.ts';
 
 /**
- * What is kept of one account, decoded: the event log in columns, ordered by (event time, seq), with the dedup entries in the same rows; the
- * decayed profile; scalars. Immutable: `reduce` returns a new one.
+ * What is kept of one account, decoded: the event log in columns, ordered by (event time, seq), with the dedup entries in the same rows and two
+ * tables of keys that rows share; the amendments that it knows again; decayed profiles; scalars. Immutable: `reduce` and `amend` return a new one.
  */
 export interface AccountState {
   /** ISO 4217 of the account's first transaction; '' when it has none yet. */
@@ -19,8 +22,16 @@ export interface AccountState {
   readonly truncatedMs: number;
   /** Greatest event time of a dedup entry in the overflow records, or -Infinity when they hold nothing: then they need not be read. */
   readonly overflowMs: number;
+  /** At least the time of every amendment that was dropped, or -Infinity: no new amendment at or below it is accepted. */
+  readonly amendmentFloorMs: number;
   readonly amountProfile: DecayedProfile;
+  readonly timeProfile: TimeOfDayProfile;
   readonly events: EventColumns;
+  /** Whom the events were with: see `surroundings.ts`. The beneficiary is the dated key. */
+  readonly parties: KeyTable;
+  /** What they were paid with. The device is the dated key. */
+  readonly instruments: KeyTable;
+  readonly amendments: AmendmentTable;
 }
 
 /** The state of an account that has never had a transaction. */
@@ -32,7 +43,31 @@ export function emptyAccount(): AccountState {
     firstSeenMs: Infinity,
     truncatedMs: -Infinity,
     overflowMs: -Infinity,
+    amendmentFloorMs: -Infinity,
     amountProfile: emptyProfile(),
+    timeProfile: emptyTimes(),
     events: emptyColumns(),
+    parties: emptyKeys(),
+    instruments: emptyKeys(),
+    amendments: emptyAmendments(),
   };
+}
+
+/** The state with every seq, of rows and of amendments, changed by a function that keeps their order. */
+export function withSeqs(state: AccountState, changed: (seq: number) => number): AccountState {
+  const { events, amendments } = state;
+  return {
+    ...state,
+    events: { ...events, seqs: events.seqs.map(changed) },
+    amendments: { ...amendments, seqs: amendments.seqs.map(changed) },
+  };
+}
+
+/** The greatest seq of a row or an amendment that the state holds; 0 when it holds none. */
+export function newestSeq({ events, amendments }: AccountState): number {
+  let newest = 0;
+  const { seqs, first, end } = events;
+  for (let row = first; row < end; row++) if (seqs[row]! > newest) newest = seqs[row]!;
+  for (let i = 0; i < amendments.count; i++) if (amendments.seqs[i]! > newest) newest = amendments.seqs[i]!;
+  return newest;
 }

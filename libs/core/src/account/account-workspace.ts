@@ -3,13 +3,16 @@ import type { Hash64 } from '../hash64.ts';
 import type { ReducerParameters } from '../event.ts';
 import type { StoredAccount } from '../ports/state-store.ts';
 import { decodeAccount } from './account-codec.ts';
+import { amend, findAmendment, type Amended } from './amend.ts';
+import type { KnownAmendment } from './amendment-table.ts';
+import type { RecordedAmendment } from './amendment.ts';
 import type { AccountEvent, DecidedEvent, DedupEntry } from './account-event.ts';
 import { DamageNotes } from './damaged-accounts.ts';
 import { emptyAccount, type AccountState } from './account-state.ts';
 import { rowCount } from './event-columns.ts';
 import { findIdentity, type KnownTransaction } from './lookup.ts';
 import { addToOverflow, bucketOf, checkOverflow, findInOverflow } from './overflow.ts';
-import { reduce } from './reduce.ts';
+import { reduce, type Reduction } from './reduce.ts';
 
 /** Overflow records, in the order asked; null where there is none. */
 type ReadOverflow = (
@@ -72,15 +75,33 @@ export class AccountWorkspace {
     return findInOverflow(record, identity);
   }
 
-  /** Adds a decided event; moves dedup entries that fall off the log to their overflow records. */
-  apply(event: DecidedEvent, parameters: ReducerParameters): void {
-    if (event.seq <= (this.version ?? 0)) {
-      throw new TransientFault('torn_read', 'an account was written after the seq of its partition was read');
-    }
-    const { state, evicted } = reduce(this.#state, event, parameters);
+  /** What the account knows of an amendment that it has taken in before, or null. */
+  findAmendment(identity: Hash64): KnownAmendment | null {
+    return findAmendment(this.#state, identity);
+  }
+
+  /** Adds a decided event; moves dedup entries that fall off the log to their overflow records. Says what became of amendments that waited. */
+  apply(event: DecidedEvent, parameters: ReducerParameters): Pick<Reduction, 'amended' | 'expired'> {
+    this.#checkSeq(event.seq);
+    const { state, evicted, amended, expired } = reduce(this.#state, event, parameters);
     for (const entry of evicted) this.#moveToOverflow(entry, state.floorMs);
     this.#state = state;
     this.#changed = true;
+    return { amended, expired };
+  }
+
+  /** Takes in an amendment that is new to the account, and says what it did and which ones wait no longer. */
+  amend(amendment: RecordedAmendment, parameters: ReducerParameters): Pick<Amended, 'effect' | 'expired'> {
+    this.#checkSeq(amendment.seq);
+    const { state, effect, expired } = amend(this.#state, amendment, parameters);
+    this.#state = state;
+    this.#changed = true;
+    return { effect, expired };
+  }
+
+  #checkSeq(seq: number): void {
+    if (seq > (this.version ?? 0)) return;
+    throw new TransientFault('torn_read', 'an account was written after the seq of its partition was read');
   }
 
   #moveToOverflow(entry: DedupEntry, floorMs: number): void {

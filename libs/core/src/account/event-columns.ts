@@ -1,15 +1,20 @@
 /** The columns of an event log; row i of all of them is one event. */
 export interface ColumnArrays {
   readonly timesMs: Float64Array;
+  /** What is left of them after reversals and refunds. */
   readonly amountsMinor: Float64Array;
   readonly seqs: Float64Array;
   readonly identityHigh: Uint32Array;
   readonly identityLow: Uint32Array;
   readonly contents: Uint32Array;
-  /** Hash of the counterparty, 0 when there is none. */
-  readonly counterparties: Uint32Array;
-  /** Packed outcome, risk score and currency flag: see `verdict.ts`. */
+  /** Where the payer was: see `place.ts`. */
+  readonly places: Uint32Array;
+  /** Packed outcome, risk score, currency flag, label, and whether all was taken back: see `verdict.ts`. */
   readonly verdicts: Uint16Array;
+  /** Whom it was with: a slot of the account's table of parties. */
+  readonly parties: Uint16Array;
+  /** What it was paid with: a slot of the account's table of instruments. */
+  readonly instruments: Uint16Array;
 }
 
 /**
@@ -23,9 +28,9 @@ export interface EventColumns extends ColumnArrays {
   readonly taken: { rows: number };
 }
 
-const BYTES_PER_ROW = 3 * 8 + 4 * 4 + 2;
+const BYTES_PER_ROW = 3 * 8 + 4 * 4 + 3 * 2;
 
-/** Columns of `rows` rows, all zero, with room for `spare` more; in one buffer: eight allocations of their own cost more than filling them. */
+/** Columns of `rows` rows, all zero, with room for `spare` more; in one buffer: ten allocations of their own cost more than filling them. */
 export function newColumns(rows: number, spare = 0): EventColumns {
   const capacity = rows + spare;
   const buffer = new ArrayBuffer(capacity * BYTES_PER_ROW);
@@ -39,8 +44,10 @@ export function newColumns(rows: number, spare = 0): EventColumns {
     identityHigh: new Uint32Array(buffer, 24 * capacity, capacity),
     identityLow: new Uint32Array(buffer, 28 * capacity, capacity),
     contents: new Uint32Array(buffer, 32 * capacity, capacity),
-    counterparties: new Uint32Array(buffer, 36 * capacity, capacity),
+    places: new Uint32Array(buffer, 36 * capacity, capacity),
     verdicts: new Uint16Array(buffer, 40 * capacity, capacity),
+    parties: new Uint16Array(buffer, 42 * capacity, capacity),
+    instruments: new Uint16Array(buffer, 44 * capacity, capacity),
   };
 }
 
@@ -57,6 +64,18 @@ export function withFreeRow(log: EventColumns, leaving: number): EventColumns | 
   return { ...log, first: log.first + leaving, end: log.end + 1 };
 }
 
+/** The log without its `leaving` oldest rows. */
+export function withoutOldest(log: EventColumns, leaving: number): EventColumns {
+  return leaving === 0 ? log : { ...log, first: log.first + leaving };
+}
+
+/** The same log in columns of its own, for the caller to change. */
+export function copyOf(log: EventColumns, spare: number): EventColumns {
+  const copy = newColumns(rowCount(log), spare);
+  copyRows(log, copy, { from: log.first, to: log.end, at: 0 });
+  return copy;
+}
+
 const NO_ROWS = newColumns(0);
 
 /** Columns without rows. */
@@ -69,20 +88,14 @@ export function rowCount({ first, end }: EventColumns): number {
   return end - first;
 }
 
-/** The greatest seq of the log's events; 0 when it is empty. */
-export function newestSeq({ seqs, first, end }: EventColumns): number {
-  let newest = 0;
-  for (let row = first; row < end; row++) if (seqs[row]! > newest) newest = seqs[row]!;
-  return newest;
-}
-
 /** Copies rows [from, to) of `source` to `target`, beginning at row `at`. Row by row: views for `set` cost more than a hundred rows. */
 export function copyRows(
   source: ColumnArrays,
   target: ColumnArrays,
   { from, to, at }: { from: number; to: number; at: number },
 ): void {
-  const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, counterparties, verdicts } = target;
+  const { timesMs, amountsMinor, seqs, identityHigh, identityLow, contents, places, verdicts } = target;
+  const { parties, instruments } = target;
   for (let row = from, into = at; row < to; row++, into++) {
     timesMs[into] = source.timesMs[row]!;
     amountsMinor[into] = source.amountsMinor[row]!;
@@ -90,8 +103,10 @@ export function copyRows(
     identityHigh[into] = source.identityHigh[row]!;
     identityLow[into] = source.identityLow[row]!;
     contents[into] = source.contents[row]!;
-    counterparties[into] = source.counterparties[row]!;
+    places[into] = source.places[row]!;
     verdicts[into] = source.verdicts[row]!;
+    parties[into] = source.parties[row]!;
+    instruments[into] = source.instruments[row]!;
   }
 }
 
@@ -105,4 +120,10 @@ export function firstAfter({ timesMs, first, end }: EventColumns, timeMs: number
     else low = middle + 1;
   }
   return low;
+}
+
+/** The log's row of this identity, or -1. */
+export function rowOf({ identityHigh, identityLow, first, end }: EventColumns, high: number, low: number): number {
+  for (let row = end - 1; row >= first; row--) if (identityLow[row] === low && identityHigh[row] === high) return row;
+  return -1;
 }

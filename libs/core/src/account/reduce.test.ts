@@ -8,7 +8,8 @@ import type { DecidedEvent } from './account-event.ts';
 import { emptyAccount, type AccountState } from './account-state.ts';
 import { findIdentity } from './lookup.ts';
 import { decodeOverflow } from './overflow.ts';
-import { LONGEST_WINDOW_MS, reduce } from './reduce.ts';
+import { reduce } from './reduce.ts';
+import { LONGEST_WINDOW_MS } from './reducer-parameters.ts';
 
 const T = Date.UTC(2026, 0, 1);
 const PARAMETERS = { version: 1, allowedLatenessMs: DAY_MS, logCap: 4 };
@@ -156,7 +157,7 @@ describe('the state', () => {
   });
 
   it('is not computed for a reducer of a newer build', () => {
-    const run = (): unknown => reduce(emptyAccount(), event(1, T), { ...PARAMETERS, version: 2 });
+    const run = (): unknown => reduce(emptyAccount(), event(1, T), { ...PARAMETERS, version: 3 });
     expect(run).toThrow(TransientFault);
     expect(run).toThrow(expect.objectContaining({ code: 'newer_reducer' }));
   });

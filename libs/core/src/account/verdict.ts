@@ -1,5 +1,6 @@
 import type { Outcome } from '../decision.ts';
 import { assert } from '../faults.ts';
+import type { LabelValue } from './amendment.ts';
 
 /** What a row of the log keeps of its decision, in 13 bits. */
 export interface Verdict {
@@ -14,6 +15,9 @@ const SCORE_BITS = 0x7ff;
 const NOT_ASSESSED = 0x7ff;
 const HOLD_BIT = 0x800;
 const OTHER_CURRENCY_BIT = 0x1000;
+const FRAUD_BIT = 0x2000;
+const GENUINE_BIT = 0x4000;
+const REVERSED_BIT = 0x8000;
 
 /** Packs a verdict: bits 0 to 10 the score (2047 for none), bit 11 hold, bit 12 other currency; higher bits 0. */
 export function packVerdict({ outcome, riskScore, otherCurrency }: Verdict): number {
@@ -28,13 +32,50 @@ export function packVerdict({ outcome, riskScore, otherCurrency }: Verdict): num
 export function unpackVerdict(packed: number): Verdict {
   const score = packed & SCORE_BITS;
   return {
-    outcome: (packed & HOLD_BIT) === 0 ? 'approve' : 'hold',
+    outcome: isHold(packed) ? 'hold' : 'approve',
     riskScore: score === NOT_ASSESSED ? null : score,
     otherCurrency: isOtherCurrency(packed),
   };
 }
 
+/** The same row under another label: bit 13 fraud, bit 14 genuine, neither for unknown. */
+export function withLabel(packed: number, label: LabelValue | null): number {
+  const bare = packed & ~(FRAUD_BIT | GENUINE_BIT);
+  return label === null ? bare : bare | (label === 'fraud' ? FRAUD_BIT : GENUINE_BIT);
+}
+
+/** What the row's transaction is known to have been, or null. */
+export function labelOf(packed: number): LabelValue | null {
+  if ((packed & GENUINE_BIT) !== 0) return 'genuine';
+  return isKnownFraud(packed) ? 'fraud' : null;
+}
+
+/** The same row with nothing left of its amount: bit 15. */
+export function withoutAmount(packed: number): number {
+  return packed | REVERSED_BIT;
+}
+
+/** Whether the transaction was held. */
+function isHold(packed: number): boolean {
+  return (packed & HOLD_BIT) !== 0;
+}
+
 /** Whether the row's amount is in another currency than the account's. */
 export function isOtherCurrency(packed: number): boolean {
   return (packed & OTHER_CURRENCY_BIT) !== 0;
+}
+
+/** Whether the row's transaction is known to have been a fraud. */
+function isKnownFraud(packed: number): boolean {
+  return (packed & FRAUD_BIT) !== 0;
+}
+
+/** Whether all of the row's amount was taken back: the row counts as an event, and has no amount. */
+export function isReversed(packed: number): boolean {
+  return (packed & REVERSED_BIT) !== 0;
+}
+
+/** Whether the row has an amount in the account's currency: only such amounts are summed and compared. */
+export function hasOwnAmount(packed: number): boolean {
+  return (packed & (OTHER_CURRENCY_BIT | REVERSED_BIT)) === 0;
 }

@@ -1,3 +1,4 @@
+import { angleOf } from '../account/time-of-day-profile.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 
 /** What the clock and the calendar say of an event, in UTC. */
@@ -17,7 +18,7 @@ const FIRST_WEEKDAY = 3;
 export function calendarOf(eventTimeMs: number): Calendar {
   const day = Math.floor(eventTimeMs / DAY_MS);
   const timeOfDayMs = eventTimeMs - day * DAY_MS;
-  const angle = (2 * Math.PI * timeOfDayMs) / DAY_MS;
+  const angle = angleOf(eventTimeMs);
   const weekday = (((day + FIRST_WEEKDAY) % 7) + 7) % 7;
   return {
     hourSin: Math.sin(angle),

@@ -70,7 +70,7 @@ export function computeVector(state: AccountState, event: AccountEvent): Float32
   vector[at.acct_velocity_1h_30d] = countOf(month) === 0 ? NaN : countOf(hour) / (countOf(month) / 720);
   vector[at.acct_cnt_same_amount_24h] = countSameAmount(events, day, { amountMinor, isOwnCurrency });
   vector[at.acct_cnt_small_1h] = countSmall(events, hour, SMALL_MAJOR * unit);
-  vector[at.acct_counterparty_cnt_60d] = countWithCounterparty(events, twoMonths, event.counterparty);
+  vector[at.acct_counterparty_cnt_60d] = countWithCounterparty(state, twoMonths, event.counterparty);
   return canonical(vector);
 }
 

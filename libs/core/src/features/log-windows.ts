@@ -1,5 +1,8 @@
 import { firstAfter, type EventColumns } from '../account/event-columns.ts';
-import { isOtherCurrency } from '../account/verdict.ts';
+import type { AccountState } from '../account/account-state.ts';
+import { KEY_WORDS } from '../account/key-table.ts';
+import { PARTY } from '../account/surroundings.ts';
+import { hasOwnAmount, isOtherCurrency, isReversed } from '../account/verdict.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 /** Rows [from, to) of the log. */
@@ -49,7 +52,7 @@ export function totalsOf(
 ): Totals {
   let { count, sumMinor, largestMinor } = inner?.totals ?? { count: 0, sumMinor: 0, largestMinor: 0 };
   for (let row = from; row < (inner?.rows.from ?? to); row++) {
-    if (isOtherCurrency(verdicts[row]!)) continue;
+    if (!hasOwnAmount(verdicts[row]!)) continue;
     const amount = amountsMinor[row]!;
     count++;
     sumMinor += amount;
@@ -66,7 +69,9 @@ export function countSameAmount(
 ): number {
   let count = 0;
   for (let row = from; row < to; row++) {
-    if (amountsMinor[row] === amountMinor && isOtherCurrency(verdicts[row]!) !== isOwnCurrency) count++;
+    const verdict = verdicts[row]!;
+    if (amountsMinor[row] !== amountMinor || isReversed(verdict)) continue;
+    if (isOtherCurrency(verdict) !== isOwnCurrency) count++;
   }
   return count;
 }
@@ -75,19 +80,22 @@ export function countSameAmount(
 export function countSmall({ amountsMinor, verdicts }: EventColumns, { from, to }: Rows, belowMinor: number): number {
   let count = 0;
   for (let row = from; row < to; row++) {
-    if (amountsMinor[row]! < belowMinor && !isOtherCurrency(verdicts[row]!)) count++;
+    if (amountsMinor[row]! < belowMinor && hasOwnAmount(verdicts[row]!)) count++;
   }
   return count;
 }
 
 /** Events with this counterparty; none for 0, which is "no counterparty". */
 export function countWithCounterparty(
-  { counterparties }: EventColumns,
+  { events, parties }: Pick<AccountState, 'events' | 'parties'>,
   { from, to }: Rows,
   counterparty: number,
 ): number {
   if (counterparty === 0) return 0;
+  const { words } = parties;
   let count = 0;
-  for (let row = from; row < to; row++) if (counterparties[row] === counterparty) count++;
+  for (let row = from; row < to; row++) {
+    if (words[KEY_WORDS * events.parties[row]! + PARTY.counterparty] === counterparty) count++;
+  }
   return count;
 }

@@ -1,6 +1,6 @@
 import type { DecayedProfile } from '../account/decayed-profile.ts';
 import type { EventColumns } from '../account/event-columns.ts';
-import { isOtherCurrency } from '../account/verdict.ts';
+import { hasOwnAmount } from '../account/verdict.ts';
 import type { Rows } from './log-windows.ts';
 import { selectRank } from './order-statistics.ts';
 
@@ -22,7 +22,7 @@ export function usualAmountOf({ amountsMinor, verdicts }: EventColumns, { from, 
   const amounts = scratch;
   let count = 0;
   for (let row = from; row < to; row++) {
-    if (!isOtherCurrency(verdicts[row]!)) amounts[count++] = amountsMinor[row]!;
+    if (hasOwnAmount(verdicts[row]!)) amounts[count++] = amountsMinor[row]!;
   }
   if (count === 0) return { median: NaN, trimmedMean: NaN };
   const kept = count - Math.floor(count / 10);

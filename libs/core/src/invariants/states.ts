@@ -1,5 +1,5 @@
 import { decodeAccount, encodeAccount } from '../account/account-codec.ts';
-import { newestSeq } from '../account/event-columns.ts';
+import { newestSeq } from '../account/account-state.ts';
 import { CorruptRecord } from '../account/record-envelope.ts';
 import { TransientFault } from '../faults.ts';
 import type { FoldedAccount } from './folded-account.ts';
@@ -33,7 +33,7 @@ export function stateViolations(
     return say('state_missing', `The store has no ${record === null ? 'record' : 'version'} of an account with events`);
   }
   if (folded === null) return say('state_without_events', 'The store has a state that no valid event made');
-  const newest = newestSeq(folded.state.events);
+  const newest = newestSeq(folded.state);
   if (version < newest || version > lastSeq) {
     return say('version_impossible', `Its version ${version} lies outside ${newest}..${lastSeq}`);
   }

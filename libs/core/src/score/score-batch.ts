@@ -1,7 +1,7 @@
 import { encodeAccount } from '../account/account-codec.ts';
 import { accountEventOf } from '../account/account-event-of.ts';
 import type { AccountEvent } from '../account/account-event.ts';
-import type { AccountState } from '../account/account-state.ts';
+import { withSeqs, type AccountState } from '../account/account-state.ts';
 import { openWorkspaces, type AccountWorkspace } from '../account/account-workspace.ts';
 import { DamagedAccounts } from '../account/damaged-accounts.ts';
 import type { EncodedEvent, InputPosition, LogEvent } from '../event.ts';
@@ -235,6 +235,5 @@ function accountWrite(workspace: AccountWorkspace, base: number, ranks: Int32Arr
 /** Item i's provisional seq is `base + 1 + i`; not every item becomes an event, so its real place is counted back from the last one. */
 function withDenseSeqs(state: AccountState, base: number, ranks: Int32Array, last: number): AccountState {
   if (last === base + ranks.length) return state;
-  const seqs = state.events.seqs.map((seq) => (seq > base ? last - (ranks[seq - base - 1] as number) : seq));
-  return { ...state, events: { ...state.events, seqs } };
+  return withSeqs(state, (seq) => (seq > base ? last - (ranks[seq - base - 1] as number) : seq));
 }

@@ -1,23 +1,5 @@
-import {
-  DAY_MS,
-  FEATURES,
-  HOUR_MS,
-  MINUTE_MS,
-  minorPerMajor,
-  type AccountEvent,
-  type DecayedProfile,
-  type DecidedEvent,
-  type FeatureName,
-} from '#libs/core';
-
-/** What is known of an account before an event. */
-export interface Past {
-  /** Every event before, in seq order. */
-  readonly history: readonly DecidedEvent[];
-  /** Those of them that the log holds. */
-  readonly log: readonly DecidedEvent[];
-  readonly profile: DecayedProfile;
-}
+import { DAY_MS, FEATURES, HOUR_MS, MINUTE_MS, minorPerMajor, type AccountEvent, type FeatureName } from '#libs/core';
+import type { KnownEvent, Past } from './past.ts';
 
 /** The vector of `event` after `past`, each value by its definition in features.md §3. */
 export function vectorByDefinition(past: Past, event: AccountEvent): Float32Array {
@@ -46,7 +28,7 @@ class Moment {
   }
 
   /** Events in (t - W, t]. */
-  within(windowMs: number): readonly DecidedEvent[] {
+  within(windowMs: number): readonly KnownEvent[] {
     const t = this.event.eventTimeMs;
     return this.past.log.filter(({ eventTimeMs }) => eventTimeMs > t - windowMs && eventTimeMs <= t);
   }
@@ -54,7 +36,7 @@ class Moment {
   amounts(windowMs: number): number[] {
     return this.within(windowMs)
       .filter(({ currency }) => currency === this.currency)
-      .map(({ amountMinor }) => amountMinor);
+      .flatMap(({ leftMinor }) => leftMinor ?? []);
   }
 
   logSum(windowMs: number): number {
@@ -104,7 +86,7 @@ const DEFINITIONS: Readonly<Record<FeatureName, (moment: Moment) => number>> = {
   amount_over_trim_mean_60d: (moment) => moment.timesOver(trimmedMean(moment.amounts(60 * DAY_MS))),
   amount_over_median_60d: (moment) => moment.timesOver(median(moment.amounts(60 * DAY_MS))),
   amount_over_max_30d: (moment) => moment.timesOver(Math.max(...moment.amounts(30 * DAY_MS))),
-  amount_z_30d: ({ amount, past: { profile } }) => {
+  amount_z_30d: ({ amount, past: { amounts: profile } }) => {
     if (profile.folded < 3 || profile.squares === 0) return NaN;
     return (amount - profile.mean) / Math.sqrt(profile.squares / profile.weight);
   },
@@ -120,10 +102,10 @@ const DEFINITIONS: Readonly<Record<FeatureName, (moment: Moment) => number>> = {
     return month === 0 ? NaN : moment.within(HOUR_MS).length / (month / 720);
   },
   acct_cnt_same_amount_24h: (moment) =>
-    moment.within(24 * HOUR_MS).filter(({ amountMinor, currency }) => {
+    moment.within(24 * HOUR_MS).filter(({ leftMinor, currency }) => {
       const bothOwn = currency === moment.currency && moment.event.currency === moment.currency;
       const bothOther = currency !== moment.currency && moment.event.currency !== moment.currency;
-      return amountMinor === moment.event.amountMinor && (bothOwn || bothOther);
+      return leftMinor === moment.event.amountMinor && (bothOwn || bothOther);
     }).length,
   acct_cnt_small_1h: (moment) => moment.amounts(HOUR_MS).filter((amount) => amount < 5 * moment.unit).length,
   acct_counterparty_cnt_60d: (moment) =>
