@@ -4,21 +4,25 @@ import type { ApiKey, Logger } from '#libs/platform';
 import { API_KEYS, ApiKeyGuard } from './api-key.guard.ts';
 import { DecisionDoor } from './decision-door.ts';
 import { DecisionsController } from './decisions.controller.ts';
+import { LabelDoor } from './label-door.ts';
+import { LabelsController } from './labels.controller.ts';
 import { LOGGER, ProblemFilter } from './problem.filter.ts';
 
-/** The HTTP door in Nest: one controller over a door that is built outside. */
+/** The HTTP door in Nest: controllers over doors that are built outside. */
 @Module({})
 export class ApiModule {
   static over(parts: {
-    readonly door: DecisionDoor;
+    readonly decisions: DecisionDoor;
+    readonly labels: LabelDoor;
     readonly apiKeys: readonly ApiKey[];
     readonly logger: Logger;
   }): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [DecisionsController],
+      controllers: [DecisionsController, LabelsController],
       providers: [
-        { provide: DecisionDoor, useValue: parts.door },
+        { provide: DecisionDoor, useValue: parts.decisions },
+        { provide: LabelDoor, useValue: parts.labels },
         { provide: API_KEYS, useValue: parts.apiKeys },
         { provide: LOGGER, useValue: parts.logger },
         { provide: APP_GUARD, useClass: ApiKeyGuard },

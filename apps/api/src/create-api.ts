@@ -2,14 +2,16 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createTransactionParser } from '#libs/contracts';
+import { type BodyRules, createLabelParser, createTransactionParser } from '#libs/contracts';
 import type { Clock, DetailCache } from '#libs/core';
 import type { ApiKey, Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { ApiModule } from './api.module.ts';
 import { DecisionDetails } from '#libs/adapters';
 import { DecisionDoor } from './decision-door.ts';
 import { createFastifyAdapter } from './fastify-adapter.ts';
+import { LabelDoor } from './label-door.ts';
 import { NestLog } from './nest-log.ts';
+import { RequestIntake } from './request-intake.ts';
 import type { Scorer } from './scorer.ts';
 
 /** What the api is built over: the effects, so that tests give others. */
@@ -39,26 +41,23 @@ export interface Api {
 /** Composes the api. Nothing of it is global: several can live in one process. */
 export async function createApi(config: Pick<Config, 'http' | 'state'>, dependencies: ApiDependencies): Promise<Api> {
   const { scorer, detailCache, partitions, apiKeys, clock, logger, metrics, tracing } = dependencies;
-  const door = new DecisionDoor({
-    scorer,
-    details: new DecisionDetails(detailCache, (err) => {
-      metrics.add('detailFailures', 1, {});
-      logger.debug({ err }, 'decisions in full not kept');
-    }),
-    parser: createTransactionParser({
-      unknownFields: 'refuse',
-      refuseCardNumbers: config.state.refuseCardNumbers === 'yes',
-    }),
-    clock,
-    metrics,
-    tracing,
-    partitions,
-    limits: { ...config.http, batchMaxTransactions: config.state.batchMaxTransactions },
+  const details = new DecisionDetails(detailCache, (err) => {
+    metrics.add('detailFailures', 1, {});
+    logger.debug({ err }, 'decisions in full not kept');
   });
+  const limits = { ...config.http, batchMaxTransactions: config.state.batchMaxTransactions };
+  const intake = new RequestIntake({ scorer, details, clock, metrics, tracing, partitions, limits });
+  const rules: BodyRules = {
+    unknownFields: 'refuse',
+    refuseCardNumbers: config.state.refuseCardNumbers === 'yes',
+  };
+  const parser = createTransactionParser(rules);
+  const decisions = new DecisionDoor({ intake, scorer, details, parser, clock, metrics, partitions });
+  const labels = new LabelDoor({ intake, parser: createLabelParser(rules), clock, metrics });
   let isStopping = false;
-  const stopObserving = metrics.observe('httpWaiting', () => [{ value: door.waiting, labels: {} }]);
+  const stopObserving = metrics.observe('httpWaiting', () => [{ value: intake.waiting, labels: {} }]);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.over({ door, apiKeys, logger }),
+    ApiModule.over({ decisions, labels, apiKeys, logger }),
     createFastifyAdapter({ logger, metrics, tracing, isStopping: () => isStopping }),
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );
@@ -66,7 +65,7 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
   await app.getHttpAdapter().getInstance().ready();
   return {
     app,
-    waiting: () => door.waiting,
+    waiting: () => intake.waiting,
     listen: async () => {
       await app.listen(config.http.port, config.http.host);
       return (app.getHttpServer().address() as AddressInfo).port;
@@ -74,7 +73,7 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
     close: async () => {
       isStopping = true;
       await app.close();
-      await door.drain();
+      await intake.drain();
       stopObserving();
     },
   };

@@ -68,12 +68,13 @@ function refusal(statusCode: number, message: string): Error {
   return Object.assign(new Error(message), { statusCode });
 }
 
-const ROUTES: Readonly<Record<string, 'decide' | 'lookup'>> = {
+const ROUTES: Readonly<Record<string, 'decide' | 'lookup' | 'label'>> = {
   '/v1/decisions': 'decide',
   '/v1/decisions/:transaction_id': 'lookup',
+  '/v1/labels': 'label',
 };
 
-const STATUSES = ['200', '400', '401', '404', '409', '413', '415', '422', '503'] as const;
+const STATUSES = ['200', '202', '400', '401', '404', '409', '413', '415', '422', '503'] as const;
 
 /** Bytes that are no HTTP, too large headers, and requests that take too long to arrive. */
 function refuseRaw(socket: Socket): void {

@@ -3,6 +3,7 @@ import {
   findTransaction,
   type FoundTransaction,
   type Identity,
+  type RequestItem,
   type RequestResult,
   type ScoringPorts,
   type StateStore,
@@ -11,10 +12,10 @@ import {
 
 /** What the HTTP door needs of the core: deciding, finding again, and knowing how far a decision has come. */
 export interface Scorer extends Pick<StateStore, 'published' | 'replicated'> {
-  /** Decides transactions of one partition until `deadlineMs` (monotonic), results in their order. Throws only for bugs. */
+  /** Decides and takes in what belongs to one partition until `deadlineMs` (monotonic), results in their order. Throws only for bugs. */
   decide(work: {
     readonly partition: number;
-    readonly transactions: readonly Transaction[];
+    readonly items: readonly RequestItem[];
     readonly deadlineMs: number;
   }): Promise<readonly RequestResult[]>;
   /** What the account keeps of a transaction. Throws `TransientFault` when the store is out of reach. */

@@ -28,12 +28,14 @@ function outcomeOf(results: readonly RequestResult[]): SpanAttributes {
   const done = results.flatMap((result) => (result.status === 'done' ? [result] : []));
   const count = (kind: string): number => done.filter(({ result }) => result.kind === kind).length;
   const decided = count('decided');
+  const recorded = count('recorded');
   const duplicates = count('duplicate');
   const timings = done[0]?.timings;
   return {
     'holdfast.decided': decided,
+    'holdfast.recorded': recorded,
     'holdfast.duplicates': duplicates,
-    'holdfast.refused': results.length - decided - duplicates,
+    'holdfast.refused': results.length - decided - recorded - duplicates,
     ...(timings === undefined
       ? {}
       : {

@@ -19,6 +19,11 @@ const SPANS = {
     name: 'GET /v1/decisions/{transaction_id}',
     attributes: { 'http.request.method': 'GET', 'http.route': '/v1/decisions/{transaction_id}' },
   },
+  '/v1/labels': {
+    method: 'POST',
+    name: 'POST /v1/labels',
+    attributes: { 'http.request.method': 'POST', 'http.route': '/v1/labels' },
+  },
 } as const;
 
 /** Gives each sampled request of a known route a span, from its headers to its answer. Adds nothing where nothing is traced. */

@@ -6,7 +6,10 @@ import {
   type Decision,
   type DetailCache,
   type Identity,
+  type Label,
+  type RecordedMention,
   type RecordedVerdict,
+  type RequestItem,
   type RequestResult,
   type Transaction,
 } from '#libs/core';
@@ -20,7 +23,7 @@ const HOME = 'aa:bb:1:1';
 /** An in-memory scorer that decides by rules of thumb, remembers identities like the real one, and fails when it is told to. */
 export class FakeScorer implements Scorer {
   /** Batches as they came. */
-  readonly batches: (readonly Transaction[])[] = [];
+  readonly batches: (readonly (Transaction | Label)[])[] = [];
   /** Why nothing can be decided; null when it can. */
   unavailable: string | null = null;
   /** How long a batch takes. */
@@ -34,14 +37,17 @@ export class FakeScorer implements Scorer {
   nowMs = Date.UTC(2026, 4, 14, 12);
   #seq = 0;
   readonly #known = new Map<string, RecordedVerdict & { readonly content: number }>();
+  readonly #labels = new Map<string, RecordedMention>();
 
-  async decide(work: { partition: number; transactions: readonly Transaction[] }): Promise<readonly RequestResult[]> {
-    this.batches.push(work.transactions);
+  async decide({ items }: { items: readonly RequestItem[] }): Promise<readonly RequestResult[]> {
+    this.batches.push(items.map((item) => (item.kind === 'label' ? item.label : item.transaction)));
     if (this.delayMs > 0) await delay(this.delayMs);
     if (this.bug !== null) throw this.bug;
     const { unavailable } = this;
-    if (unavailable !== null) return work.transactions.map(() => ({ status: 'unavailable', reason: unavailable }));
-    const results = work.transactions.map((transaction) => this.#decideOne(transaction));
+    if (unavailable !== null) return items.map(() => ({ status: 'unavailable', reason: unavailable }));
+    const results = items.map((item) => {
+      return item.kind === 'label' ? this.#record(item.label) : this.#decideOne(item.transaction);
+    });
     const timings = { state: 0.61234, features: 0.1, model: 0.2, commit: 0.5 };
     return results.map((result) => ({ status: 'done', result, timings, home: this.home, lastSeq: this.#seq }));
   }
@@ -66,6 +72,17 @@ export class FakeScorer implements Scorer {
 
   async replicated(): Promise<boolean> {
     return this.hasReplica;
+  }
+
+  #record(label: Label): DoneResult {
+    const first = this.#labels.get(label.canonicalJson);
+    if (first !== undefined) return { kind: 'duplicate', label, first };
+    if (label.reportedAtMs > this.nowMs + 300_000) return { kind: 'from_the_future', label };
+    if (label.reportedAtMs < this.nowMs - 365 * 86_400_000) return { kind: 'too_late', label };
+    this.#seq += 1;
+    const mention = { matched: this.#known.has(keyOf(label)), seq: this.#seq };
+    this.#labels.set(label.canonicalJson, mention);
+    return { kind: 'recorded', what: 'label', ...mention };
   }
 
   #decideOne(transaction: Transaction): DoneResult {

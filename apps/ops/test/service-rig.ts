@@ -122,7 +122,11 @@ export class ServiceRig {
       if (!parsed.ok) throw new Error(JSON.stringify(parsed));
       const partition = partitionOf(parsed.transaction.accountId, PARTITIONS);
       const deadlineMs = systemClock.monotonicMs() + 5_000;
-      const work = { partition, transactions: [parsed.transaction], deadlineMs };
+      const work = {
+        partition,
+        items: [{ kind: 'transaction', transaction: parsed.transaction, original: null } as const],
+        deadlineMs,
+      };
       const [answered] = await decideRequests(work, this.scoring.ports);
       if (answered?.status !== 'done') throw new Error(JSON.stringify(answered));
       const { result } = answered;

@@ -36,12 +36,13 @@ export async function applyTraced(
     throw error;
   } finally {
     const count = (wanted: ItemResult['kind']): number => results.filter(({ kind }) => kind === wanted).length;
-    const [decided, duplicates] = [count('decided'), count('duplicate')];
+    const [decided, recorded, duplicates] = [count('decided'), count('recorded'), count('duplicate')];
     span.set({
       'holdfast.commits': commits,
       'holdfast.decided': decided,
+      'holdfast.recorded': recorded,
       'holdfast.duplicates': duplicates,
-      'holdfast.refused': results.length - decided - duplicates,
+      'holdfast.refused': results.length - decided - recorded - duplicates,
     });
     span.end();
   }

@@ -63,6 +63,7 @@ describe('the span of a batch', () => {
       'holdfast.records': 4,
       'holdfast.commits': 2,
       'holdfast.decided': 2,
+      'holdfast.recorded': 0,
       'holdfast.duplicates': 1,
       'holdfast.refused': 1,
       'holdfast.result': 'applied',

@@ -17,7 +17,7 @@ export {
   TimingsDto,
 } from './dto/decision-dto.ts';
 export { DecisionMadeDto, OriginalRecordDto, ReducerDto, RejectionDto, SCHEMA_VERSION } from './dto/event-dto.ts';
-export { LabelDto } from './dto/label-dto.ts';
+export { LabelDto, LabelReceiptDto } from './dto/label-dto.ts';
 export { FieldFaultDto, ProblemDto } from './dto/problem-dto.ts';
 export {
   CHANNELS,
@@ -31,6 +31,7 @@ export {
 export { ID_PATTERN } from './dto/wire-decorators.ts';
 export type { FieldFault, FieldFaultCode } from './field-fault.ts';
 export { createLabelParser, type LabelFailure, type LabelParser, type ParsedLabel } from './label/label-parser.ts';
+export { toLabelReceipt } from './label/label-receipt.ts';
 export * from './limits.ts';
 export { PROBLEM_CONTENT_TYPE, PROBLEMS, problem, type Problem, type ProblemCode } from './problems.ts';
 export { publicSchemas } from './public-schema.ts';

@@ -157,7 +157,7 @@ export type * from './ports/state-store.ts';
 export { applyInput, type AppliedInput, type InputItem, type InputProgress } from './score/apply-input.ts';
 export type * from './score/batch.ts';
 export { decideTransaction, type DecisionContext } from './score/decide-transaction.ts';
-export { decideRequests, type RequestResult } from './score/decide-requests.ts';
+export { decideRequests, type RequestItem, type RequestResult } from './score/decide-requests.ts';
 export { findTransaction, type FoundTransaction } from './score/find-transaction.ts';
 export { OfflineScorer, type OfflineSurroundings } from './score/offline-scorer.ts';
 export type { PlannedItem } from './score/plan-batch.ts';

@@ -1,5 +1,13 @@
-import { DecisionDto, ExpiredDecisionDto, ProblemDto, publicSchemas, TransactionDto } from '#libs/contracts';
-import { decideOperation, findOperation } from './operations.ts';
+import {
+  DecisionDto,
+  ExpiredDecisionDto,
+  LabelDto,
+  LabelReceiptDto,
+  ProblemDto,
+  publicSchemas,
+  TransactionDto,
+} from '#libs/contracts';
+import { decideOperation, findOperation, labelOperation } from './operations.ts';
 import { SCHEMAS } from './responses.ts';
 
 /** The HTTP door as an OpenAPI 3.1 document, made from the classes that its bodies are checked and written by. */
@@ -17,10 +25,14 @@ export function openApiDocument() {
     },
     servers: [{ url: '/' }],
     security: [{ apiKey: [] }],
-    tags: [{ name: 'decisions', description: 'Deciding transactions, and finding decisions again.' }],
+    tags: [
+      { name: 'decisions', description: 'Deciding transactions, and finding decisions again.' },
+      { name: 'labels', description: 'Telling what transactions were found to be.' },
+    ],
     paths: {
       '/v1/decisions': { post: decideOperation },
       '/v1/decisions/{transaction_id}': { get: findOperation },
+      '/v1/labels': { post: labelOperation },
     },
     components: {
       securitySchemes: {
@@ -30,6 +42,8 @@ export function openApiDocument() {
         ...publicSchemas(TransactionDto, { refPrefix: SCHEMAS, unknownFields: 'refuse' }),
         ...publicSchemas(DecisionDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(ExpiredDecisionDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
+        ...publicSchemas(LabelDto, { refPrefix: SCHEMAS, unknownFields: 'refuse' }),
+        ...publicSchemas(LabelReceiptDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(ProblemDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
       },
     },

@@ -39,6 +39,19 @@ export const DECISION = {
   timings_ms: { state: 0.612, features: 0.1, model: 0.2, commit: 0.5, total: 1.6 },
 };
 
+/** A label of that transaction, and what it is answered. */
+export const LABEL = {
+  account_id: 'acct-4821',
+  transaction_id: 'tx-20260514-0001',
+  event_type: 'authorization',
+  label: 'fraud',
+  source: 'chargeback',
+  reported_at: '2026-05-14T11:59:00.000Z',
+};
+
+export const LABEL_RECORDED = { ...LABEL, status: 'recorded', matched: true };
+export const LABEL_DUPLICATE = { ...LABEL, status: 'duplicate', matched: true };
+
 export const DUPLICATE = { ...DECISION, evaluation: 'duplicate' };
 
 export const EXPIRED = {

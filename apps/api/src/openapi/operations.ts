@@ -1,6 +1,6 @@
 import { ID_PATTERN, MAX_TRANSACTION_BYTES } from '#libs/contracts';
-import { TRANSACTION } from './examples.ts';
-import { decisionResponse, problemResponses, SCHEMAS } from './responses.ts';
+import { LABEL, LABEL_DUPLICATE, LABEL_RECORDED, TRANSACTION } from './examples.ts';
+import { answerResponse, decisionResponse, problemResponses, SCHEMAS } from './responses.ts';
 
 const ID = { type: 'string', pattern: ID_PATTERN.source };
 
@@ -12,6 +12,41 @@ const TRACEPARENT = {
   example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 };
 
+/** Of every request that commits something. */
+const COMMIT_PARAMETERS = [
+  {
+    name: 'X-Deadline-Ms',
+    in: 'header',
+    description:
+      'Milliseconds until the answer is needed; past them it is 503. A larger one than the service allows counts as the largest; without one the service has a default.',
+    schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
+    example: 250,
+  },
+  {
+    name: 'Prefer',
+    in: 'header',
+    description:
+      'RFC 7240. `ack=state` (the default) answers when the decision is committed, `ack=replica` when a replica has it too, `ack=log` when it has been read back from the log. Other preferences are ignored, another `ack` is refused.',
+    schema: { type: 'string' },
+    example: 'ack=log',
+  },
+  TRACEPARENT,
+];
+
+const REPLAYED = {
+  'Idempotent-Replayed': {
+    description: 'There when the same had been taken in before.',
+    schema: { const: 'true' },
+  },
+};
+
+const PREFERENCE = {
+  'Preference-Applied': {
+    description: 'The `ack` of `Prefer`, when it was asked for.',
+    schema: { enum: ['ack=state', 'ack=replica', 'ack=log'] },
+  },
+};
+
 /** `POST /v1/decisions`. */
 export const decideOperation = {
   operationId: 'decide',
@@ -19,25 +54,7 @@ export const decideOperation = {
   summary: 'Decides a transaction',
   description:
     'The same transaction sent again gets the first decision; the same identity with other content is a conflict.',
-  parameters: [
-    {
-      name: 'X-Deadline-Ms',
-      in: 'header',
-      description:
-        'Milliseconds until the answer is needed; past them it is 503. A larger one than the service allows counts as the largest; without one the service has a default.',
-      schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
-      example: 250,
-    },
-    {
-      name: 'Prefer',
-      in: 'header',
-      description:
-        'RFC 7240. `ack=state` (the default) answers when the decision is committed, `ack=replica` when a replica has it too, `ack=log` when it has been read back from the log. Other preferences are ignored, another `ack` is refused.',
-      schema: { type: 'string' },
-      example: 'ack=log',
-    },
-    TRACEPARENT,
-  ],
+  parameters: COMMIT_PARAMETERS,
   requestBody: {
     required: true,
     description: `At most ${MAX_TRANSACTION_BYTES} bytes. Unknown fields are refused.`,
@@ -49,16 +66,7 @@ export const decideOperation = {
     },
   },
   responses: {
-    '200': decisionResponse('The decision.', {
-      'Idempotent-Replayed': {
-        description: 'There when the transaction had been decided before.',
-        schema: { const: 'true' },
-      },
-      'Preference-Applied': {
-        description: 'The `ack` of `Prefer`, when it was asked for.',
-        schema: { enum: ['ack=state', 'ack=replica', 'ack=log'] },
-      },
-    }),
+    '200': decisionResponse('The decision.', { ...REPLAYED, ...PREFERENCE }),
     ...problemResponses([
       'malformed',
       'unauthorized',
@@ -89,5 +97,45 @@ export const findOperation = {
   responses: {
     '200': decisionResponse('The decision.'),
     ...problemResponses(['malformed', 'unauthorized', 'not_found', 'unavailable']),
+  },
+};
+
+/** `POST /v1/labels`. */
+export const labelOperation = {
+  operationId: 'recordLabel',
+  tags: ['labels'],
+  summary: 'Says what a transaction was found to be',
+  description:
+    'Changes what the account and the other entities of the transaction are known by, from now on, and no decision of the past. A label that says something else later takes its place.',
+  parameters: COMMIT_PARAMETERS,
+  requestBody: {
+    required: true,
+    description: `At most ${MAX_TRANSACTION_BYTES} bytes. Unknown fields are refused.`,
+    content: {
+      'application/json': { schema: { $ref: `${SCHEMAS}Label` }, examples: { label: { value: LABEL } } },
+    },
+  },
+  responses: {
+    '200': answerResponse('The very same label had been recorded before.', {
+      schema: 'LabelReceipt',
+      headers: { ...REPLAYED, ...PREFERENCE },
+      examples: { duplicate: { value: LABEL_DUPLICATE } },
+    }),
+    '202': answerResponse('Recorded.', {
+      schema: 'LabelReceipt',
+      headers: PREFERENCE,
+      examples: { recorded: { value: LABEL_RECORDED } },
+    }),
+    ...problemResponses([
+      'malformed',
+      'unauthorized',
+      'identity_conflict',
+      'oversized',
+      'unsupported_media_type',
+      'invalid_label',
+      'too_late',
+      'from_the_future',
+      'unavailable',
+    ]),
   },
 };

@@ -23,6 +23,9 @@ const PROBLEM_HEADERS: Partial<Record<ProblemCode, Record<string, object>>> = {
 
 const EXAMPLES: Partial<Record<ProblemCode, object>> = {
   unavailable: unavailableAnswer('closed').body,
+  invalid_label: problemAnswer('invalid_label', {
+    fields: [{ field: 'label', code: 'value', message: 'Must be one of fraud, genuine.' }],
+  }).body,
   invalid_transaction: problemAnswer('invalid_transaction', {
     fields: [{ field: 'currency', code: 'format', message: 'Must match ^[A-Z]{3}$.' }],
   }).body,
@@ -56,6 +59,18 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): object 
         ),
       },
     },
+  };
+}
+
+/** An answer of one schema. */
+export function answerResponse(
+  description: string,
+  { schema, headers, examples }: { schema: string; headers: Record<string, object>; examples: Record<string, object> },
+): object {
+  return {
+    description,
+    headers: { 'Cache-Control': CACHE_CONTROL, ...headers },
+    content: { 'application/json': { schema: { $ref: SCHEMAS + schema }, examples } },
   };
 }
 

@@ -1,9 +1,11 @@
-import { IsIn } from 'class-validator';
+import { IsBoolean, IsIn } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { IsIdentifier, IsWireTime, MayBeAbsent } from './wire-decorators.ts';
 
 /** What a transaction can be found to have been. */
 export const LABEL_VALUES = ['fraud', 'genuine'] as const;
+
+const RECEIPT_STATUSES = ['recorded', 'duplicate'] as const;
 
 /** Kinds of transaction that can be labelled: those that are decided. */
 const LABELLED_EVENT_TYPES = ['authorization'] as const;
@@ -37,4 +39,36 @@ export class LabelDto {
   @IsWireTime()
   @JSONSchema({ description: 'When it became known: RFC 3339 in UTC, at most milliseconds.' })
   reported_at!: string;
+}
+
+/** The HTTP answer to a label. */
+export class LabelReceiptDto {
+  @IsIdentifier()
+  account_id!: string;
+
+  @IsIdentifier()
+  transaction_id!: string;
+
+  @IsIn(LABELLED_EVENT_TYPES)
+  event_type!: (typeof LABELLED_EVENT_TYPES)[number];
+
+  @IsIn(LABEL_VALUES)
+  label!: (typeof LABEL_VALUES)[number];
+
+  @IsIdentifier()
+  source!: string;
+
+  @IsWireTime()
+  reported_at!: string;
+
+  @IsIn(RECEIPT_STATUSES)
+  @JSONSchema({ description: 'Whether this very label had been recorded before.' })
+  status!: (typeof RECEIPT_STATUSES)[number];
+
+  @IsBoolean()
+  @JSONSchema({
+    description:
+      'Whether the account knew the transaction when the label was recorded. If not, the label waits for it for a week.',
+  })
+  matched!: boolean;
 }

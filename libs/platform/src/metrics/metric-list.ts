@@ -92,8 +92,8 @@ export const METRICS = {
   httpRequestSeconds: histogram('holdfast_http_request_seconds', {
     unit: 'seconds',
     labels: {
-      route: ['decide', 'lookup', 'other'],
-      status: ['200', '400', '401', '404', '409', '413', '415', '422', '503', 'other'],
+      route: ['decide', 'lookup', 'label', 'other'],
+      status: ['200', '202', '400', '401', '404', '409', '413', '415', '422', '503', 'other'],
     },
     buckets: LATENCY_SECONDS,
     meaning: 'HTTP requests from the last byte of the request to the answer, by status; `other` is a bug',

@@ -1,6 +1,11 @@
 /** Every span that there is, by name. */
 export type SpanName =
-  'POST /v1/decisions' | 'GET /v1/decisions/{transaction_id}' | 'score batch' | 'apply batch' | 'send decisions';
+  | 'POST /v1/decisions'
+  | 'POST /v1/labels'
+  | 'GET /v1/decisions/{transaction_id}'
+  | 'score batch'
+  | 'apply batch'
+  | 'send decisions';
 
 /**
  * Everything that a span may say: numbers and closed words, so that no id, amount, header or key can get out by a trace. The HTTP names are those of
@@ -8,11 +13,12 @@ export type SpanName =
  */
 export interface SpanAttributes {
   readonly 'http.request.method'?: 'GET' | 'POST';
-  readonly 'http.route'?: '/v1/decisions' | '/v1/decisions/{transaction_id}';
+  readonly 'http.route'?: '/v1/decisions' | '/v1/decisions/{transaction_id}' | '/v1/labels';
   readonly 'http.response.status_code'?: number;
   readonly 'holdfast.partition'?: number;
   readonly 'holdfast.transactions'?: number;
   readonly 'holdfast.decided'?: number;
+  readonly 'holdfast.recorded'?: number;
   readonly 'holdfast.duplicates'?: number;
   readonly 'holdfast.refused'?: number;
   readonly 'holdfast.load_ms'?: number;

@@ -1,5 +1,5 @@
 import { createTransactionParser } from '#libs/contracts';
-import type { Transaction } from '#libs/core';
+import type { RequestItem, Transaction } from '#libs/core';
 
 const parser = createTransactionParser({ unknownFields: 'refuse', refuseCardNumbers: true });
 const START_MS = Date.UTC(2026, 0, 1);
@@ -28,4 +28,9 @@ export function transactions(from: number, to: number): Transaction[] {
   return Array.from({ length: to - from }, (_, i) =>
     transaction(`t${from + i}`, { account: `acct-${(from + i) % 7}`, minute: from + i }),
   );
+}
+
+/** What the HTTP door asks of the scorer for `asked`. */
+export function requestsOf(...asked: readonly Transaction[]): RequestItem[] {
+  return asked.map((one) => ({ kind: 'transaction', transaction: one, original: null }));
 }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { RedisStateStore } from '#libs/adapters';
 import { applyInput, decideRequests, type InputItem, scoreBatch, type StateStore, TransientFault } from '#libs/core';
 import { inputBatch, INPUT_TOPIC, PartitionRig } from '../../src/rig/partition-rig.ts';
-import { transaction } from '../../src/rig/transactions.ts';
+import { requestsOf, transaction } from '../../src/rig/transactions.ts';
 import { overriding } from './overriding.ts';
 
 /** A connection whose pipelines send one command at a time; after each, `between` is given its place. */
@@ -97,7 +97,7 @@ describe('commit', () => {
     });
     const ports = { ...rig.scoring, store };
     const asked = transaction('http');
-    const over = { partition: 0, transactions: [asked], deadlineMs: ports.clock.monotonicMs() + 5_000 };
+    const over = { partition: 0, items: requestsOf(asked), deadlineMs: ports.clock.monotonicMs() + 5_000 };
     expect(await decideRequests(over, ports)).toMatchObject([{ result: { kind: 'duplicate', first: { seq: 1 } } }]);
     lost.length = 0;
     const { items } = inputBatch(0, [transaction('k1', { minute: 1 }), transaction('k2', { minute: 2 })]);
@@ -137,7 +137,7 @@ describe('commit', () => {
     const store = new RedisStateStore(redis, rig.keys, { outboxLimit: 10_000 });
     const over = {
       partition: 0,
-      transactions: [t3],
+      items: requestsOf(t3),
       deadlineMs: rig.scoring.clock.monotonicMs() + 5_000,
     };
     expect(await decideRequests(over, { ...rig.scoring, store })).toMatchObject([{ result: { kind: 'decided' } }]);

@@ -11,7 +11,7 @@ import {
   TransientFault,
 } from '#libs/core';
 import { INPUT_TOPIC, inputBatch, PartitionRig } from '../../src/rig/partition-rig.ts';
-import { transaction, transactions } from '../../src/rig/transactions.ts';
+import { requestsOf, transaction, transactions } from '../../src/rig/transactions.ts';
 import { overriding } from './overriding.ts';
 
 const SMALL_SENDS = { maxSendBytes: 4_000 };
@@ -36,7 +36,7 @@ describe('publishing the outbox', () => {
 
   function ask({ scoring }: PartitionRig, id: string, minute: number): ReturnType<typeof decideRequests> {
     const deadlineMs = scoring.clock.monotonicMs() + 5_000;
-    return decideRequests({ partition: 0, transactions: [transaction(id, { minute })], deadlineMs }, scoring);
+    return decideRequests({ partition: 0, items: requestsOf(transaction(id, { minute })), deadlineMs }, scoring);
   }
 
   const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
@@ -232,7 +232,7 @@ describe('publishing the outbox', () => {
     expect(new Set(refusals)).toEqual(new Set(['full']));
     const deadlineMs = small.scoring.clock.monotonicMs() + 5_000;
     const three = transactions(18, 21);
-    expect(await decideRequests({ partition: 0, transactions: three, deadlineMs }, small.scoring)).toEqual(
+    expect(await decideRequests({ partition: 0, items: requestsOf(...three), deadlineMs }, small.scoring)).toEqual(
       three.map(() => FULL),
     );
     expect((await small.scoring.store.load(0, [])).seq).toBe(8);
