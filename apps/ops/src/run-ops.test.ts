@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StopSignal } from '#libs/core';
 import { runCommand } from '../test/run-command.ts';
@@ -16,6 +17,9 @@ afterAll(() => rm(folder, { recursive: true }));
 const inFolder = (name: string): string => join(folder, name);
 const linesOf = async (name: string): Promise<string[]> =>
   (await readFile(inFolder(name), 'latin1')).trimEnd().split('\n');
+
+const rowsOf = async (name: string): Promise<Record<string, unknown>[]> =>
+  parquetReadObjects({ file: await asyncBufferFromFile(inFolder(name)) });
 
 describe('the command line', () => {
   it('shows what there is, in groups', async () => {
@@ -143,10 +147,30 @@ describe('simulate and replay', () => {
     for (const reason of ['duplicate', 'identity_conflict', 'too_late', 'malformed', 'invalid_transaction']) {
       expect(summary.refused).toHaveProperty(reason);
     }
-    expect(await linesOf('r1/rows.ndjson')).toHaveLength(summary.decided);
     expect(await linesOf('r1/decisions.ndjson')).toHaveLength(summary.lines);
+    const rows = await rowsOf('r1/vectors.parquet');
+    expect(rows.map(({ row }) => row)).toEqual(Array.from({ length: summary.decided }, (_, row) => BigInt(row)));
+    const lines = await linesOf('a.ndjson');
     const manifest = JSON.parse(await readFile(inFolder('r1/manifest.json'), 'utf8')) as { features: string[] };
-    expect((await readFile(inFolder('r1/vectors.f32'))).length).toBe(4 * summary.decided * manifest.features.length);
+    for (const { line, transaction_id: id, account_id: account, occurred_at: at, ...rest } of rows) {
+      const source = JSON.parse(lines[Number(line) - 1] as string) as Record<string, string>;
+      expect([id, account]).toEqual([source['transaction_id'], source['account_id']]);
+      expect((at as Date).toISOString()).toBe(source['occurred_at']);
+      expect(rest).toMatchObject({ event_type: 'authorization', decision: 'hold', risk_score: null });
+      expect(manifest.features.filter((name) => typeof rest[name] !== 'number')).toEqual([]);
+    }
+  });
+
+  it('leaves no file behind when it is stopped', async () => {
+    const stopSignal = new StopSignal();
+    stopSignal.stop();
+    await runCommand(['simulate', '--out', inFolder('c.ndjson'), '--accounts', '5', '--days', '2']);
+    const stopped = await runCommand(
+      ['replay', '--no-model', '--file', inFolder('c.ndjson'), '--out', inFolder('r3')],
+      { stopSignal },
+    );
+    expect(stopped).toMatchObject({ code: 130, out: '' });
+    expect(await readdir(inFolder('r3'))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection, StoreKeys, waitForRedis } from '#libs/adapters';
 import { type DecisionLog, partitionOf, StopSignal } from '#libs/core';
@@ -123,12 +124,11 @@ describe('an audit of a healthy service', () => {
   it('has the decisions of a replay of the same file, to the last bit of each score', async () => {
     await runCommand(['replay', '--file', inFolder('in.ndjson'), '--out', inFolder('replayed')], { config });
     const replayed = new Map<string, object>();
-    for (const line of (await readFile(inFolder('replayed/rows.ndjson'), 'utf8')).trimEnd().split('\n')) {
-      const { transaction_id, account_id, decision, risk_score, probability, late } = JSON.parse(line) as Record<
-        string,
-        string
-      >;
-      replayed.set(`${account_id}/${transaction_id}`, { decision, risk_score, probability, late });
+    const file = await asyncBufferFromFile(inFolder('replayed/vectors.parquet'));
+    for (const row of await parquetReadObjects({ file })) {
+      const { transaction_id, account_id, decision, probability, late } = row;
+      const risk_score = row['risk_score'] === null ? null : Number(row['risk_score']);
+      replayed.set(`${String(account_id)}/${String(transaction_id)}`, { decision, risk_score, probability, late });
     }
     const live = new Map<string, object>();
     for (let partition = 0; partition < 3; partition++) {

@@ -31,7 +31,7 @@ export function replayCommand(context: CommandContext): Command {
       '--file <file>',
       'NDJSON of transactions in the order in which they came; gunzipped if it ends in .gz',
     )
-    .requiredOption('--out <folder>', 'gets vectors.f32, rows.ndjson, decisions.ndjson and manifest.json')
+    .requiredOption('--out <folder>', 'gets vectors.parquet, decisions.ndjson and manifest.json')
     .option('--model <folder>', "a model's folder (default: the champion of the registry)")
     .option('--no-model', 'score nothing: vectors only, everything is held as not assessed')
     .option('--registry <file>', 'which model is the champion', 'models/registry.json')

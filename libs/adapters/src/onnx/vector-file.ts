@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises';
 const ROWS_PER_WRITE = 8_192;
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Vectors laid end to end in a file, float32, little-endian: what a model is trained on, and what a replay leaves behind. */
+/** Vectors laid end to end in a file, float32, little-endian: what a model is trained on. */
 export class VectorFile {
   readonly #stream: WriteStream;
   readonly #width: number;
