@@ -1,6 +1,8 @@
 export { NO_CATEGORY, type AccountEvent, type DecidedEvent, type DedupEntry } from './account/account-event.ts';
 export { decodeAccount, encodeAccount, sameState } from './account/account-codec.ts';
+export { accountChangeOf, applyChange, type AccountChange } from './account/account-change.ts';
 export { accountEventOf } from './account/account-event-of.ts';
+export { labelAmendment, takenBackAmendment } from './account/amendment-of.ts';
 export { amend, findAmendment, type Amended } from './account/amend.ts';
 export { admitAmendment, type AmendmentAdmission, type AmendmentLimits } from './account/amendment-admission.ts';
 export {
@@ -159,7 +161,7 @@ export type * from './score/batch.ts';
 export { decideTransaction, type DecisionContext } from './score/decide-transaction.ts';
 export { decideRequests, type RequestItem, type RequestResult } from './score/decide-requests.ts';
 export { findTransaction, type FoundTransaction } from './score/find-transaction.ts';
-export { OfflineScorer, type OfflineSurroundings } from './score/offline-scorer.ts';
+export { type HistoryItem, OfflineScorer, type OfflineSurroundings } from './score/offline-scorer.ts';
 export type { PlannedItem } from './score/plan-batch.ts';
 export { scoreBatch, type ScoringPorts } from './score/score-batch.ts';
 export type { ScoringRules } from './score/scoring-rules.ts';

@@ -87,7 +87,7 @@ export const COMMIT_MUTANTS: readonly Mutant[] = [
     name: 'batch grouped by account',
     edits: [
       {
-        file: SCORE_BATCH,
+        file: 'libs/core/src/score/planned-events.ts',
         find: '  const ranks = new Int32Array(planned.length).fill(-1);',
         replace: [
           '  const accountOf = (item?: BatchItem): string => (item?.kind === "transaction" ? item.transaction.accountId : "");',

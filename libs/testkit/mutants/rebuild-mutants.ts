@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
+const CHANGE = 'libs/core/src/account/account-change.ts';
 const REPLAY = 'libs/core/src/owner/replay.ts';
 const WIPE = 'libs/adapters/src/redis/scripts/wipe.lua';
 const rebuild = (name: string) => ({ file: 'libs/testkit/test/protocol/wipe-and-replay.int.test.ts', name });
@@ -10,17 +11,16 @@ export const REBUILD_MUTANTS: readonly Mutant[] = [
     name: 're-scoring on replay',
     edits: [
       {
-        file: REPLAY,
-        find: 'const { transaction, outcome, riskScore } = event.decision;',
+        file: CHANGE,
+        find: 'const { transaction, outcome, riskScore } = logged.decision;',
         replace:
-          'const { transaction, probability } = event.decision;\n' +
-          '    const { outcome, riskScore } = decide({ ...transaction, probability }, DEFAULT_POLICY);',
+          'const { transaction, probability } = logged.decision;\n' +
+          '      const { outcome, riskScore } = decide({ ...transaction, probability }, DEFAULT_POLICY);',
       },
       {
-        file: REPLAY,
-        find: "import { TransientFault } from '../faults.ts';",
-        replace:
-          "import { TransientFault } from '../faults.ts';\nimport { decide, DEFAULT_POLICY } from '../policy.ts';",
+        file: CHANGE,
+        find: "import type { Hasher } from '../siphash.ts';",
+        replace: "import type { Hasher } from '../siphash.ts';\nimport { decide, DEFAULT_POLICY } from '../policy.ts';",
       },
     ],
     test: rebuild('replays each outcome as it was recorded, whatever model and policy say now'),
@@ -30,7 +30,7 @@ export const REBUILD_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: REPLAY,
-        find: 'const version = list.at(-1)?.decided.seq ?? 0;',
+        find: 'const version = list.at(-1)?.seq ?? 0;',
         replace: 'const version = page.at(-1)?.seq ?? 0;',
       },
     ],

@@ -71,7 +71,7 @@ export async function auditPartition(partition: number, context: AuditContext): 
   const states = await checkStates(history, sources.store, context);
   return {
     asked: askedTransactions(partition, ledger, answers),
-    decided: history.decisions.length,
+    decided: history.decisions.filter(({ what }) => what === 'decided').length,
     held: history.decisions.filter(({ outcome }) => outcome === 'hold').length,
     duplicates: settled.duplicates,
     rejected: countBy(history.rejections.map(({ reason }) => reason)),

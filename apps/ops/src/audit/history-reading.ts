@@ -100,7 +100,8 @@ export class HistoryReading {
 
   #checkRefusal(step: Extract<HistoryStep, { kind: 'rejected' }>): void {
     const { sources, tally } = this.#context;
-    const rules = { partitions: sources.partitions, partitionFloorMs: this.#partitionFloorMs };
+    const { partitions, input } = sources;
+    const rules = { partitions, topic: input.topic, partitionFloorMs: this.#partitionFloorMs };
     tally.add(refusalViolations(step, { ...rules, allowedLatenessMs: this.#allowedLatenessMs }));
   }
 }

@@ -3,6 +3,7 @@ import { createTransactionParser, type ParsedTransaction } from '#libs/contracts
 import {
   createHasher,
   DEFAULT_POLICY,
+  type HistoryItem,
   type Model,
   OfflineScorer,
   type PlannedItem,
@@ -65,8 +66,10 @@ async function replayInto(
   let lines = 0;
   let waiting: Line[] = [];
   const decideWaiting = async (): Promise<void> => {
-    const transactions = waiting.flatMap(({ parsed }) => (parsed.ok ? [parsed.transaction] : []));
-    const planned = (await scorer.score(transactions))[Symbol.iterator]();
+    const items = waiting.flatMap(({ parsed }): HistoryItem[] =>
+      parsed.ok ? [{ kind: 'transaction', transaction: parsed.transaction }] : [],
+    );
+    const planned = (await scorer.take(items))[Symbol.iterator]();
     for (const { number, parsed } of waiting) {
       await output.write(number, parsed.ok ? (planned.next().value as PlannedItem) : parsed);
     }

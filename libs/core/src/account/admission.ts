@@ -29,3 +29,15 @@ export function admit(
   if (eventTimeMs > limits.nowMs + limits.maxFutureSkewMs) return 'from_the_future';
   return eventTimeMs < state.watermarkMs ? 'late' : 'accepted';
 }
+
+/**
+ * The same for history that is only observed: it comes late by its nature, so that the watermark does not refuse it. What is at or below the floor could
+ * be a transaction that the account has forgotten, and is refused as any other.
+ */
+export function admitObserved(
+  state: AccountState,
+  event: { readonly eventTimeMs: number },
+  limits: AdmissionLimits,
+): Admission {
+  return admit(state, event, { ...limits, allowedLatenessMs: Infinity });
+}

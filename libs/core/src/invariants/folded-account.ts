@@ -1,5 +1,8 @@
 import type { DecidedEvent } from '../account/account-event.ts';
 import { emptyAccount, type AccountState } from '../account/account-state.ts';
+import { amend, findAmendment } from '../account/amend.ts';
+import type { KnownAmendment } from '../account/amendment-table.ts';
+import type { RecordedAmendment } from '../account/amendment.ts';
 import { findIdentity, type KnownTransaction } from '../account/lookup.ts';
 import { addToOverflow, bucketOf, findInOverflow } from '../account/overflow.ts';
 import { reduce } from '../account/reduce.ts';
@@ -25,6 +28,16 @@ export class FoldedAccount {
     const known = findIdentity(this.#state, identity);
     if (known !== null || this.#state.overflowMs === -Infinity) return known;
     return findInOverflow(this.overflow.get(bucketOf(identity)) ?? null, identity);
+  }
+
+  /** What the account knows of an amendment that it has taken in before, or null. */
+  findAmendment(identity: Hash64): KnownAmendment | null {
+    return findAmendment(this.#state, identity);
+  }
+
+  /** Takes in an amendment as recorded. */
+  amend(amendment: RecordedAmendment, parameters: ReducerParameters): void {
+    this.#state = amend(this.#state, amendment, parameters).state;
   }
 
   /** Adds a decided event as recorded; its outcome is not judged. */

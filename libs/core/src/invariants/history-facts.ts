@@ -14,18 +14,30 @@ import type { Hash64 } from '../hash64.ts';
 import type { LogPosition } from '../log/log-rule.ts';
 import type { Transaction } from '../transaction.ts';
 
-/** A valid `decision.made`, as much of it as later checks need. */
+/** A valid event that settles a transaction, as much of it as later checks need. */
 export interface DecidedFact {
+  /** Whether it was decided, or why it was only recorded. */
+  readonly what: 'decided' | TransactionRecorded['cause'];
   readonly identity: Hash64;
   readonly content: number;
   readonly accountId: string;
   readonly transactionId: string;
   readonly seq: number;
   readonly offset: number;
+  /** As a decision's; of what was only recorded, as its account keeps it. */
   readonly outcome: Outcome;
   readonly riskScore: number | null;
   /** Whether it came by an input topic; else over HTTP. */
   readonly fromInput: boolean;
+}
+
+/** A valid `label.recorded`. */
+export interface LabelFact {
+  readonly identity: Hash64;
+  readonly accountId: string;
+  readonly transactionId: string;
+  readonly seq: number;
+  readonly offset: number;
 }
 
 /** A valid `transaction.rejected`. `identity` and `content` are null when the original is no transaction. */

@@ -1,12 +1,12 @@
 import { identityKey } from './identity-key.ts';
 import { FATE, type InputLedger } from './input-ledger.ts';
-import type { DecidedFact, RejectedFact } from './history-facts.ts';
+import type { DecidedFact, LabelFact, RejectedFact } from './history-facts.ts';
 import type { PartitionHistory } from './partition-history.ts';
 import type { Violation } from './violation.ts';
 
-/** I1 and I6 within one partition's log: nothing is decided twice, no record is rejected twice. */
+/** I1 and I6 within one partition's log: nothing is decided or recorded twice, no record is rejected twice. */
 export function repeatedViolations(
-  history: Pick<PartitionHistory, 'partition' | 'decisions' | 'byIdentity' | 'rejections'>,
+  history: Pick<PartitionHistory, 'partition' | 'decisions' | 'labels' | 'byIdentity' | 'rejections'>,
 ): Violation[] {
   const violations: Violation[] = [];
   const { partition } = history;
@@ -26,6 +26,14 @@ export function repeatedViolations(
       code: 'decided_with_other_content',
       detail: `Seq ${fact.seq} decides other content under the identity of seq ${first.seq}`,
     });
+  }
+  const recordedAt = new Map<string, number>();
+  for (const fact of history.labels) {
+    const first = recordedAt.get(identityKey(fact.identity));
+    recordedAt.set(identityKey(fact.identity), first ?? fact.seq);
+    if (first === undefined) continue;
+    const detail = `A label is recorded at seq ${first} and again at seq ${fact.seq}`;
+    violations.push({ ...placeOf(partition, fact), invariant: 'I1', code: 'label_recorded_twice', detail });
   }
   const rejectedAt = new Map<string, number>();
   for (const { origin, seq, offset } of history.rejections) {
@@ -155,7 +163,7 @@ export function fateViolations(
 /** Where a decision stands, for a violation. */
 function placeOf(
   partition: number,
-  { seq, offset, accountId, transactionId }: DecidedFact,
+  { seq, offset, accountId, transactionId }: DecidedFact | LabelFact,
 ): Pick<Violation, 'partition' | 'seq' | 'offset' | 'accountId' | 'transactionId'> {
   return { partition, seq, offset, accountId, transactionId };
 }

@@ -1,5 +1,14 @@
+import { accountChangeOf, applyChange, OBSERVED } from '../account/account-change.ts';
 import { accountEventOf } from '../account/account-event-of.ts';
-import type { DecisionMade, InputPosition, OriginalRecord, TransactionRejected } from '../event.ts';
+import { labelAmendment } from '../account/amendment-of.ts';
+import type {
+  DecisionMade,
+  InputPosition,
+  LabelRecorded,
+  OriginalRecord,
+  TransactionRecorded,
+  TransactionRejected,
+} from '../event.ts';
 import { LogFollower } from '../log/log-follower.ts';
 import type { LogPosition } from '../log/log-rule.ts';
 import type { LogRecord } from '../ports/decision-log.ts';
@@ -7,7 +16,7 @@ import type { EventCodec } from '../ports/event-codec.ts';
 import type { Hasher } from '../siphash.ts';
 import type { Transaction } from '../transaction.ts';
 import { FoldedAccount } from './folded-account.ts';
-import type { DecidedFact, HistoryStep, RejectedFact, ValidMark } from './history-facts.ts';
+import type { DecidedFact, HistoryStep, LabelFact, RejectedFact, ValidMark } from './history-facts.ts';
 import { identityKey } from './identity-key.ts';
 
 /** What a history is read with. */
@@ -30,9 +39,10 @@ export class PartitionHistory {
   readonly partition: number;
   readonly marks: ValidMark[] = [];
   readonly decisions: DecidedFact[] = [];
+  readonly labels: LabelFact[] = [];
   readonly rejections: RejectedFact[] = [];
   readonly accounts = new Map<string, FoldedAccount>();
-  /** The first decision of each identity. */
+  /** The first event that settles each identity. */
   readonly byIdentity = new Map<string, DecidedFact>();
   readonly #follower = new LogFollower();
   readonly #ports: HistoryPorts;
@@ -78,13 +88,43 @@ export class PartitionHistory {
       case 'transaction.rejected':
         return this.#rejected(event, at);
       case 'label.recorded':
+        this.#labelled(event, at);
+        return { kind: 'recorded', ...at, recorded: event };
       case 'transaction.recorded':
+        this.#recorded(event, at);
         return { kind: 'recorded', ...at, recorded: event };
     }
   }
 
   #mark(kind: 'open' | 'event', { offset, timestampMs }: LogRecord, input: InputPosition | null): void {
     this.marks.push({ kind, ...this.position, offset, timestampMs, input });
+  }
+
+  #labelled(recorded: LabelRecorded, { seq, offset }: { seq: number; offset: number }): void {
+    const { accountId, transactionId } = recorded.label;
+    const { identity } = labelAmendment(recorded.label, this.#ports.hasher);
+    this.labels.push({ identity, accountId, transactionId, seq, offset });
+    this.#change(recorded, seq);
+  }
+
+  #recorded(recorded: TransactionRecorded, { seq, offset }: { seq: number; offset: number }): void {
+    const { transaction, cause } = recorded;
+    const { accountId, transactionId } = transaction;
+    const { identity, content } = accountEventOf(transaction, this.#ports.hasher);
+    const place = { accountId, transactionId, seq, offset };
+    this.#settled({ what: cause, identity, content, ...place, ...OBSERVED, fromInput: recorded.input !== null });
+    this.#change(recorded, seq);
+  }
+
+  #change(event: LabelRecorded | TransactionRecorded, seq: number): void {
+    const change = accountChangeOf(event, seq, this.#ports.hasher);
+    if (change !== null) applyChange(this.#account(change.accountId), change);
+  }
+
+  #settled(fact: DecidedFact): void {
+    this.decisions.push(fact);
+    const key = identityKey(fact.identity);
+    if (!this.byIdentity.has(key)) this.byIdentity.set(key, fact);
   }
 
   #decided(made: DecisionMade, at: { partition: number; seq: number; offset: number }): HistoryStep {
@@ -98,10 +138,8 @@ export class PartitionHistory {
     const { identity, content } = event;
     const { seq, offset } = at;
     const fromInput = made.input !== null;
-    const fact = { identity, content, accountId, transactionId, seq, offset, outcome, riskScore, fromInput };
-    this.decisions.push(fact);
-    const key = identityKey(identity);
-    if (!this.byIdentity.has(key)) this.byIdentity.set(key, fact);
+    const place = { accountId, transactionId, seq, offset };
+    this.#settled({ what: 'decided', identity, content, ...place, outcome, riskScore, fromInput });
     return { kind: 'decided', ...at, made, event, before, known };
   }
 

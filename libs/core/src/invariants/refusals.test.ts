@@ -7,7 +7,7 @@ import { accountOf, bytesOf, codesOf, ScriptedPartition, transaction } from './s
 const HOME = 2;
 const account = accountOf(HOME);
 const t1 = transaction('t1', { account, minute: 5_000 });
-const rules = { partitions: 12, allowedLatenessMs: DAY_MS, partitionFloorMs: null };
+const rules = { partitions: 12, topic: 'transactions.v1', allowedLatenessMs: DAY_MS, partitionFloorMs: null };
 
 /** Codes of the rejection of `value` after t1 was decided. */
 function refusal(reason: RejectionReason, value: Uint8Array, changed: Partial<RefusalRules> = {}): string[] {

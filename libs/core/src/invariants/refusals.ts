@@ -11,6 +11,8 @@ export interface RefusalRules {
   readonly partitions: number;
   /** The least lateness that was ever allowed in this log. */
   readonly allowedLatenessMs: number;
+  /** The topic whose refusals are judged: those of labels are taken as they are. */
+  readonly topic: string;
   /** The partition's own floor after a rebuild from a trimmed log. */
   readonly partitionFloorMs: number | null;
 }
@@ -28,6 +30,7 @@ const OF_TRANSACTIONS: readonly RejectionReason[] = [
 /** I1 and I6 at a rejection: a transaction that its account could accept is not refused, and a conflict has a first decision with other content. */
 export function refusalViolations(step: RejectedStep, rules: RefusalRules): Violation[] {
   const { rejected, refused, partition, seq, offset } = step;
+  if (rejected.original.topic !== rules.topic) return [];
   if (refused === null) {
     if (!OF_TRANSACTIONS.includes(rejected.reason)) return [];
     const detail = `Refused as ${rejected.reason}, but the original is no transaction`;

@@ -1,5 +1,5 @@
 import { encodeAccount } from '../account/account-codec.ts';
-import { accountEventOf } from '../account/account-event-of.ts';
+import { accountChangeOf, applyChange } from '../account/account-change.ts';
 import { FoldedAccount } from '../invariants/folded-account.ts';
 import type { LogFollower } from '../log/log-follower.ts';
 import { findStartBefore } from '../log/read-log.ts';
@@ -67,15 +67,10 @@ class Refolded {
   accept(record: EncodedEvent | LogRecord, seq: number): void {
     const { key, value, headers } = record;
     if (key === null || !this.#keys.has(asciiOf(key))) return;
-    const event = this.#ports.codec.decode({ key, value, headers });
-    if (event.type !== 'decision.made') return;
-    const { transaction, outcome, riskScore } = event.decision;
-    const account = this.#accounts.get(transaction.accountId);
-    if (account === undefined) return;
-    account.folded.apply(
-      { ...accountEventOf(transaction, this.#ports.hasher), outcome, riskScore, seq },
-      event.reducer,
-    );
+    const change = accountChangeOf(this.#ports.codec.decode({ key, value, headers }), seq, this.#ports.hasher);
+    const account = change === null ? undefined : this.#accounts.get(change.accountId);
+    if (change === null || account === undefined) return;
+    applyChange(account.folded, change);
     account.version = seq;
   }
 

@@ -1,8 +1,7 @@
 import { encodeAccount } from '../account/account-codec.ts';
-import { accountEventOf } from '../account/account-event-of.ts';
+import { type AccountChange, accountChangeOf, applyChange } from '../account/account-change.ts';
 import { openWorkspaces } from '../account/account-workspace.ts';
-import type { DecidedEvent } from '../account/account-event.ts';
-import type { DecisionMade, LogEvent } from '../event.ts';
+import type { LogEvent } from '../event.ts';
 import { TransientFault } from '../faults.ts';
 import type { LogFollower } from '../log/log-follower.ts';
 import type { AppliedAccount, Fenced } from '../ports/partition-store.ts';
@@ -89,24 +88,22 @@ async function reducedAccounts(
   partition: number,
   ports: OwnerPorts,
 ): Promise<AppliedAccount[]> {
-  const byAccount = new Map<string, { decided: DecidedEvent; made: DecisionMade }[]>();
+  const byAccount = new Map<string, AccountChange[]>();
   for (const { seq, event } of page) {
-    if (event.type !== 'decision.made') continue;
-    const { transaction, outcome, riskScore } = event.decision;
-    const list = byAccount.get(transaction.accountId) ?? [];
-    list.push({ decided: { ...accountEventOf(transaction, ports.hasher), outcome, riskScore, seq }, made: event });
-    byAccount.set(transaction.accountId, list);
+    const change = accountChangeOf(event, seq, ports.hasher);
+    if (change === null) continue;
+    const list = byAccount.get(change.accountId) ?? [];
+    list.push(change);
+    byAccount.set(change.accountId, list);
   }
   const accountIds = [...byAccount.keys()];
   const stored = await ports.store.loadAccounts(partition, accountIds);
-  const logCap = Math.min(
-    ...page.map(({ event }) => (event.type === 'decision.made' ? event.reducer.logCap : Infinity)),
-  );
+  const logCap = Math.min(...[...byAccount.values()].flat().map(({ reducer }) => reducer.logCap));
   const workspaces = await openWorkspaces(
     accountIds.map((accountId, i) => ({
       accountId,
       stored: stored[i] ?? { version: null, record: null },
-      events: (byAccount.get(accountId) ?? []).map(({ decided }) => decided),
+      events: (byAccount.get(accountId) ?? []).flatMap((change) => (change.kind === 'added' ? [change.event] : [])),
     })),
     logCap,
     (asked) => ports.store.loadOverflow(partition, asked),
@@ -114,10 +111,8 @@ async function reducedAccounts(
   return [...byAccount].flatMap(([accountId, list]) => {
     const workspace = workspaces.get(accountId);
     if (workspace === undefined) return [];
-    for (const { decided, made } of list) {
-      if (decided.seq > (workspace.version ?? 0)) workspace.apply(decided, made.reducer);
-    }
-    const version = list.at(-1)?.decided.seq ?? 0;
+    for (const change of list) if (change.seq > (workspace.version ?? 0)) applyChange(workspace, change);
+    const version = list.at(-1)?.seq ?? 0;
     return [{ accountId, version, record: encodeAccount(workspace.state, null), overflow: workspace.changedOverflow }];
   });
 }

@@ -20,7 +20,11 @@ async function replay(history: readonly Transaction[], batch: number): Promise<P
   const scorer = new OfflineScorer({ model, featureSet: 'f', hasher, policy: DEFAULT_POLICY, rules });
   const planned: PlannedItem[] = [];
   for (let at = 0; at < history.length; at += batch)
-    planned.push(...(await scorer.score(history.slice(at, at + batch))));
+    planned.push(
+      ...(await scorer.take(
+        history.slice(at, at + batch).map((transaction) => ({ kind: 'transaction', transaction })),
+      )),
+    );
   return planned;
 }
 

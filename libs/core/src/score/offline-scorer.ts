@@ -1,12 +1,13 @@
-import { accountEventOf } from '../account/account-event-of.ts';
 import { AccountWorkspace } from '../account/account-workspace.ts';
 import { rowCount } from '../account/event-columns.ts';
 import { OVERFLOW_BUCKETS } from '../account/overflow.ts';
+import type { Label } from '../label.ts';
 import type { Policy } from '../policy.ts';
 import type { Model } from '../ports/model.ts';
 import type { Hasher } from '../siphash.ts';
 import type { Transaction } from '../transaction.ts';
-import { type Candidate, type PlannedItem, planTransactions } from './plan-batch.ts';
+import { accountOf, askedItem } from './candidates.ts';
+import { type Candidate, planCandidates, type PlannedItem } from './plan-batch.ts';
 import type { ScoringRules } from './scoring-rules.ts';
 
 /** What a replay is decided by. */
@@ -19,9 +20,14 @@ export interface OfflineSurroundings {
   readonly rules: Pick<ScoringRules, 'reducer' | 'allowedLatenessMs'>;
 }
 
+/** One thing of a history. */
+export type HistoryItem =
+  | { readonly kind: 'transaction'; readonly transaction: Transaction; readonly observeOnly?: boolean }
+  | { readonly kind: 'label'; readonly label: Label };
+
 /**
- * Decides a history as the service would, in memory: the same planning, without a store and without a clock. The order given is the order of `seq`.
- * A decision bears its transaction's own time, so that the same history gives the same decisions. Memory follows the number of accounts.
+ * Decides a history as the service would, in memory: the same planning, without a store and without a clock. The order given is the order of `seq`. A
+ * decision bears its transaction's own time, so that the same history gives the same decisions. Memory follows the number of accounts.
  */
 export class OfflineScorer {
   readonly #surroundings: OfflineSurroundings;
@@ -39,12 +45,12 @@ export class OfflineScorer {
     return this.#workspaces.size;
   }
 
-  /** Decides the next transactions; the size of the batch makes no difference to the results. */
-  async score(transactions: readonly Transaction[]): Promise<readonly PlannedItem[]> {
+  /** Decides the next items; how they are cut into calls makes no difference to the results. */
+  async take(items: readonly HistoryItem[]): Promise<readonly PlannedItem[]> {
     const { model, featureSet, policy, rules } = this.#surroundings;
-    const candidates = transactions.map((transaction, index) => this.#candidate(transaction, index));
-    for (const { workspace } of candidates) this.#prepareOverflow(workspace, transactions.length);
-    const planned = await planTransactions(candidates, {
+    const candidates = items.map((item, index) => this.#candidate(item, index));
+    for (const { workspace } of candidates) this.#prepareOverflow(workspace, items.length);
+    const planned = await planCandidates(candidates, {
       policy,
       featureSet,
       rules: { ...rules, maxFutureSkewMs: Infinity },
@@ -55,17 +61,18 @@ export class OfflineScorer {
       score: async (vectors, rows) => (model === null ? null : model.score(vectors, rows)),
       lap: () => undefined,
     });
-    this.#seq += transactions.length;
-    return transactions.map((_, index) => datedByItself(planned.get(index) as PlannedItem));
+    this.#seq += items.length;
+    return items.map((_, index) => datedByItself(planned.get(index) as PlannedItem));
   }
 
-  #candidate(transaction: Transaction, index: number): Candidate {
-    const { accountId } = transaction;
-    const event = accountEventOf(transaction, this.#surroundings.hasher);
+  #candidate(item: HistoryItem, index: number): Candidate {
+    const asked = askedItem({ ...item, original: null }, index, this.#surroundings.hasher);
+    if (asked === null) throw new Error('An item of a history asks something of its account');
+    const accountId = accountOf(asked);
     const workspace =
       this.#workspaces.get(accountId) ?? new AccountWorkspace(accountId, { version: null, record: null });
     this.#workspaces.set(accountId, workspace);
-    return { index, transaction, event, workspace };
+    return { ...asked, workspace };
   }
 
   #prepareOverflow(workspace: AccountWorkspace, batchSize: number): void {

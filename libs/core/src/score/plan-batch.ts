@@ -1,26 +1,62 @@
-import type { AccountEvent } from '../account/account-event.ts';
 import type { AccountWorkspace } from '../account/account-workspace.ts';
-import { admit } from '../account/admission.ts';
+import { OBSERVED } from '../account/account-change.ts';
+import type { AccountEvent } from '../account/account-event.ts';
+import { admit, admitObserved, type Admission, type AdmissionLimits } from '../account/admission.ts';
+import { admitAmendment } from '../account/amendment-admission.ts';
+import type {
+  Amendment,
+  AmendmentEffect,
+  AppliedAmendment,
+  ExpiredAmendment,
+  RecordedAmendment,
+} from '../account/amendment.ts';
 import type { Decision } from '../decision.ts';
 import { computeVector, LONGEST_AGE_MS } from '../features/compute-vector.ts';
+import type { Label } from '../label.ts';
 import type { Transaction } from '../transaction.ts';
+import type { ItemResult } from './batch.ts';
 import { decideTransaction, type DecisionContext } from './decide-transaction.ts';
-import type { BatchItem, ItemResult } from './batch.ts';
 import type { ScoringRules } from './scoring-rules.ts';
 
-/** An item's result before the store has given it a sequence number. */
-export type PlannedItem =
-  { readonly kind: 'decided'; readonly decision: Decision } | Exclude<ItemResult, { kind: 'decided' }>;
+/** What an account did with what waited for a transaction. */
+interface Waited {
+  readonly amended: readonly AppliedAmendment[];
+  readonly expired: readonly ExpiredAmendment[];
+}
 
-/** An item that must be scored, with what its account's log will keep of it. */
-export interface Candidate {
+/** An item that takes a place in the log. */
+export type PlannedEvent =
+  | ({ readonly kind: 'decided'; readonly decision: Decision } & Waited)
+  | ({ readonly kind: 'recorded'; readonly what: Recorded['what']; readonly effect: AmendmentEffect | null } & Waited);
+
+type Recorded = Extract<ItemResult, { kind: 'recorded' }>;
+
+/** An item's result before the store has given it a sequence number. */
+export type PlannedItem = PlannedEvent | Exclude<ItemResult, { kind: 'decided' | 'recorded' }>;
+
+interface OfAccount {
   readonly index: number;
-  readonly transaction: Transaction;
-  readonly event: AccountEvent;
   readonly workspace: AccountWorkspace;
 }
 
-interface ScoredCandidate extends Candidate {
+/** A transaction that must be scored, or only learnt from, with what its account's log will keep of it. */
+export interface TransactionCandidate extends OfAccount {
+  readonly kind: 'transaction';
+  readonly transaction: Transaction;
+  readonly event: AccountEvent;
+  readonly observeOnly: boolean;
+}
+
+/** A label, a reversal or a refund: `about` is what it came as. */
+export interface AmendmentCandidate extends OfAccount {
+  readonly kind: 'amendment';
+  readonly amendment: Amendment;
+  readonly about: { readonly label: Label } | { readonly transaction: Transaction };
+}
+
+export type Candidate = TransactionCandidate | AmendmentCandidate;
+
+interface ScoredCandidate extends TransactionCandidate {
   readonly vector: Float32Array;
   readonly late: boolean;
   readonly historyIncomplete: boolean;
@@ -38,10 +74,10 @@ export interface PlanContext extends DecisionContext {
 }
 
 /**
- * Decides a batch in memory. Accounts go side by side, the transactions of one account one after the other, each on the state that the one before it
- * left: the k-th ones of all accounts share one run of the model. `candidates` are in input order; the workspaces are changed.
+ * Decides a batch in memory. Accounts go side by side, the items of one account one after the other, each on the state that the one before it
+ * left: the k-th transactions of all accounts share one run of the model. `candidates` are in input order; the workspaces are changed.
  */
-export async function planTransactions(
+export async function planCandidates(
   candidates: readonly Candidate[],
   context: PlanContext,
 ): Promise<Map<number, PlannedItem>> {
@@ -66,32 +102,81 @@ function nextWave(
   const later: Candidate[] = [];
   const taken = new Set<AccountWorkspace>();
   for (const candidate of waiting) {
-    const { index, transaction, event, workspace } = candidate;
+    const { index, workspace } = candidate;
     if (taken.has(workspace)) {
       later.push(candidate);
       continue;
     }
-    const first = workspace.find(event.identity);
-    if (first !== null) {
-      planned.set(index, { kind: first.content === event.content ? 'duplicate' : 'conflict', transaction, first });
-      continue;
-    }
-    const admission = admit(workspace.state, event, {
-      ...context.rules,
-      nowMs: context.nowMs,
-      partitionFloorMs: context.partitionFloorMs,
-    });
-    if (admission === 'too_late' || admission === 'from_the_future') {
-      planned.set(index, { kind: admission, transaction });
+    const settled =
+      candidate.kind === 'amendment' ? planAmendment(candidate, context) : planTransaction(candidate, context);
+    if (settled.kind !== 'scored') {
+      planned.set(index, settled);
       continue;
     }
     taken.add(workspace);
-    const { partitionFloorMs } = context;
-    const historyIncomplete = partitionFloorMs !== null && event.eventTimeMs <= partitionFloorMs + LONGEST_AGE_MS;
-    const vector = computeVector(workspace.state, event);
-    wave.push({ ...candidate, late: admission === 'late', historyIncomplete, vector });
+    wave.push(settled.scored);
   }
   return { wave, later };
+}
+
+function planAmendment({ index, workspace, amendment, about }: AmendmentCandidate, context: PlanContext): PlannedItem {
+  const first = workspace.findAmendment(amendment.identity);
+  if (first !== null) {
+    const { matched, seq } = first;
+    const kind = first.content === amendment.content ? 'duplicate' : 'conflict';
+    return { kind, ...about, first: { matched, seq } };
+  }
+  const admission = admitAmendment(workspace.state, amendment, limitsOf(context));
+  if (admission !== 'accepted') return { kind: admission, ...about };
+  const seq = context.baseSeq + 1 + index;
+  const { effect, expired } = workspace.amend({ ...amendment, seq }, context.rules.reducer);
+  const what = 'label' in about ? 'label' : takenBackBy(about.transaction);
+  return { kind: 'recorded', what, effect, amended: [], expired: placed(expired, context) };
+}
+
+function takenBackBy({ eventType }: Transaction): 'reversal' | 'refund' {
+  return eventType === 'reversal' ? 'reversal' : 'refund';
+}
+
+function planTransaction(
+  candidate: TransactionCandidate,
+  context: PlanContext,
+): PlannedItem | { readonly kind: 'scored'; readonly scored: ScoredCandidate } {
+  const { transaction, event, workspace, index } = candidate;
+  const first = workspace.find(event.identity);
+  if (first !== null) {
+    const { outcome, riskScore, seq } = first;
+    const kind = first.content === event.content ? 'duplicate' : 'conflict';
+    return { kind, transaction, first: { outcome, riskScore, seq } };
+  }
+  const admission = admissionOf(candidate, context);
+  if (admission === 'too_late' || admission === 'from_the_future') return { kind: admission, transaction };
+  if (candidate.observeOnly) {
+    const seq = context.baseSeq + 1 + index;
+    const { amended, expired } = workspace.apply({ ...event, ...OBSERVED, seq }, context.rules.reducer);
+    return { kind: 'recorded', what: 'observed', effect: null, amended, expired: placed(expired, context) };
+  }
+  const { partitionFloorMs } = context;
+  const historyIncomplete = partitionFloorMs !== null && event.eventTimeMs <= partitionFloorMs + LONGEST_AGE_MS;
+  const vector = computeVector(workspace.state, event);
+  return {
+    kind: 'scored',
+    scored: { ...candidate, late: admission === 'late', historyIncomplete, vector },
+  };
+}
+
+/** A provisional seq is none that the log will have. */
+function placed(expired: readonly RecordedAmendment[], { baseSeq }: PlanContext): ExpiredAmendment[] {
+  return expired.map((one) => ({ ...one, seq: one.seq > baseSeq ? null : one.seq }));
+}
+
+function admissionOf({ workspace, event, observeOnly }: TransactionCandidate, context: PlanContext): Admission {
+  const limits = limitsOf(context);
+  return observeOnly ? admitObserved(workspace.state, event, limits) : admit(workspace.state, event, limits);
+}
+
+function limitsOf({ rules, nowMs, partitionFloorMs }: PlanContext): AdmissionLimits {
+  return { ...rules, nowMs, partitionFloorMs };
 }
 
 async function scoreWave(
@@ -108,24 +193,9 @@ async function scoreWave(
     const { index, event, workspace } = candidate;
     const decision = decideTransaction(candidate, probabilities?.[row] ?? null, context);
     const { outcome, riskScore } = decision;
-    workspace.apply({ ...event, outcome, riskScore, seq: context.baseSeq + 1 + index }, context.rules.reducer);
-    planned.set(index, { kind: 'decided', decision });
+    const seq = context.baseSeq + 1 + index;
+    const { amended, expired } = workspace.apply({ ...event, outcome, riskScore, seq }, context.rules.reducer);
+    planned.set(index, { kind: 'decided', decision, amended, expired: placed(expired, context) });
   });
   context.lap('features');
-}
-
-/** The transactions among `items`, with their accounts' workspaces. */
-export function candidatesOf(
-  items: readonly BatchItem[],
-  events: ReadonlyMap<number, AccountEvent>,
-  workspaces: ReadonlyMap<string, AccountWorkspace>,
-): Candidate[] {
-  const candidates: Candidate[] = [];
-  items.forEach((item, index) => {
-    const event = events.get(index);
-    if (item.kind !== 'transaction' || event === undefined) return;
-    const workspace = workspaces.get(item.transaction.accountId);
-    if (workspace !== undefined) candidates.push({ index, transaction: item.transaction, event, workspace });
-  });
-  return candidates;
 }

@@ -186,6 +186,11 @@ export class PartitionRig {
     return scoreBatch({ partition: PARTITION, input: null, items }, this.scoring);
   }
 
+  /** Commits any items as the HTTP doors do. */
+  async take(...items: readonly BatchItem[]): Promise<CommittedBatch | RefusedBatch> {
+    return scoreBatch({ partition: PARTITION, input: null, items }, this.scoring);
+  }
+
   /** Commits transactions as the Kafka door does: they lie at `from`, `from` + 1, … of the input. */
   async consume(from: number, transactions: readonly Transaction[]): Promise<CommittedBatch | RefusedBatch> {
     return scoreBatch(inputBatch(from, transactions), this.scoring);
