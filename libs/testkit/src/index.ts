@@ -5,7 +5,9 @@ export { type AppendFate, type HeldAppend, InMemoryLog } from './fakes/in-memory
 export { InMemoryStore, type StoreSnapshot } from './fakes/in-memory-store.ts';
 export { MemoryDeadLetters } from './fakes/memory-topics.ts';
 export { RecordedSpans } from './fakes/recorded-spans.ts';
+export { type AccountStep, isEvent, stateAfter, stepsOf } from './generators/account-steps.ts';
 export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
+export { historyRuns } from './generators/history-runs.ts';
 export { NO_CONTEXT } from './generators/no-context.ts';
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
 export { AccountOracle } from './oracle/account-oracle.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountStreams, runEngine, type EngineRun, NO_CONTEXT } from '#libs/testkit';
+import { accountStreams, runEngine, type EngineRun, NO_CONTEXT, stepsOf } from '#libs/testkit';
 import { TransientFault } from '../faults.ts';
 import { DAY_MS } from '../time.ts';
 import { decodeAccount, encodeAccount, sameState } from './account-codec.ts';
@@ -36,15 +36,16 @@ function seqsOf({ events }: AccountState): number[] {
 }
 
 function decisionsOf(run: EngineRun): unknown {
-  return run.fates.map(({ kind, event: made, first, vector }) => ({ kind, made, first, vector }));
+  return run.fates.map(({ delivery: _, ...fate }) => fate);
 }
 
 describe('an account record', () => {
   it('gives back the state that it was made of', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(accountStreams({ maxDeliveries: 40 }), fc.nat(), (stream, ahead) => {
-        const { state, fates } = runEngine(stream, { between: 'memory' });
-        const version = fates.filter((fate) => fate.event !== null).length + ahead;
+        const run = runEngine(stream, { between: 'memory' });
+        const { state } = run;
+        const version = stepsOf(run).length + ahead;
         expect(sameState(decodeAccount(encodeAccount(state, null), version), state)).toBe(true);
       }),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountStreams, runEngine, NO_CONTEXT } from '#libs/testkit';
+import { accountStreams, isEvent, runEngine, NO_CONTEXT, stateAfter, stepsOf } from '#libs/testkit';
 import { computeVector } from '../features/compute-vector.ts';
 import { FEATURE_INDEX } from '../features/manifest.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
@@ -97,10 +97,9 @@ describe('rule 3: late events', () => {
     fc.assert(
       fc.property(accountStreams({ maxDeliveries: 30 }), (stream) => {
         let state = emptyAccount();
-        for (const { event: made } of runEngine(stream, { between: 'memory' }).fates) {
-          if (made === null) continue;
-          const next = reduce(state, made, stream.parameters).state;
-          expect(next.watermarkMs).toBe(Math.max(state.watermarkMs, made.eventTimeMs));
+        for (const step of stepsOf(runEngine(stream, { between: 'memory' }))) {
+          const next = stateAfter(state, step, stream.parameters);
+          expect(next.watermarkMs).toBe(Math.max(state.watermarkMs, isEvent(step) ? step.eventTimeMs : -Infinity));
           expect(next.floorMs).toBeGreaterThanOrEqual(state.floorMs);
           state = next;
         }
@@ -115,7 +114,9 @@ describe('rule 3: late events', () => {
       fc.assert(
         fc.property(accountStreams({ maxDeliveries: 60 }), (stream) => {
           let watermarkMs = -Infinity;
-          for (const { kind, delivery } of runEngine(stream, { between: 'memory' }).fates) {
+          for (const fate of runEngine(stream, { between: 'memory' }).fates) {
+            if (fate.type === 'amendment') continue;
+            const { kind, delivery } = fate;
             if (kind === 'duplicate' || kind === 'conflict') continue;
             const { eventTimeMs } = delivery.event;
             const isTooLate = eventTimeMs < watermarkMs - stream.parameters.allowedLatenessMs;

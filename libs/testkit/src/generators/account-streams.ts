@@ -5,18 +5,29 @@ import {
   MINUTE_MS,
   REDUCER_VERSION,
   type AccountEvent,
+  type Amendment,
+  type AmendmentKind,
+  type Hash64,
   type Outcome,
   type ReducerParameters,
 } from '#libs/core';
+import { surroundings } from './surroundings.ts';
 
-import { NO_CONTEXT } from './no-context.ts';
-
-/** One delivery of a transaction of the account, as a door would see it, and what the policy would decide. */
-export interface Delivery {
+/** A transaction of the account, as a door would see it, and what the policy would decide. */
+export interface TransactionDelivery {
+  readonly type: 'transaction';
   readonly event: AccountEvent;
   readonly outcome: Outcome;
   readonly riskScore: number | null;
 }
+
+/** Something said of a transaction, delivered before or after it. */
+export interface AmendmentDelivery {
+  readonly type: 'amendment';
+  readonly amendment: Amendment;
+}
+
+export type Delivery = TransactionDelivery | AmendmentDelivery;
 
 /** Deliveries to one account in the order of their arrival, cut into batches of commits. */
 export interface AccountStream {
@@ -25,24 +36,15 @@ export interface AccountStream {
 }
 
 /** Spans that fall on the edges of windows, of lateness and of retention, and those just beside them. */
-const SPANS_MS = [
-  0,
-  1000,
-  MINUTE_MS,
-  5 * MINUTE_MS,
-  HOUR_MS,
-  DAY_MS,
-  7 * DAY_MS,
-  30 * DAY_MS,
-  60 * DAY_MS,
-  61 * DAY_MS,
-];
+const SPANS_MS = [0, 1000, MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS, 60 * DAY_MS, 61 * DAY_MS]; // prettier-ignore
+
+const edges = fc.tuple(fc.constantFrom(...SPANS_MS), fc.constantFrom(-1, 0, 1)).map(([span, off]) => Math.max(0, span + off)); // prettier-ignore
 
 const steps = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0) },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 10 * MINUTE_MS }) },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 3 * DAY_MS }) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...SPANS_MS), fc.constantFrom(-1, 0, 1)).map(([span, off]) => Math.max(0, span + off)) }, // prettier-ignore
+  { weight: 2, arbitrary: edges },
 );
 
 const delays = fc.oneof(
@@ -53,7 +55,7 @@ const delays = fc.oneof(
 
 const amounts = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
-  { weight: 2, arbitrary: fc.constantFrom(0, 1, 499, 500, 501, 4999, 5000, 1250) },
+  { weight: 3, arbitrary: fc.constantFrom(0, 1, 499, 500, 501, 4999, 5000, 1250) },
   { weight: 1, arbitrary: fc.constantFrom(2 ** 32 - 1, 2 ** 32, 10 ** 12) },
 );
 
@@ -70,15 +72,22 @@ const moves = fc.record({
   delayMs: delays,
   amountMinor: amounts,
   currency: currencies,
-  counterparty: fc.constantFrom(0, 1, 2, 2 ** 32 - 1),
+  around: surroundings,
   content: uint32,
   outcome: fc.constantFrom<Outcome>('approve', 'hold'),
   riskScore: fc.option(fc.integer({ min: 0, max: 1000 })),
-  /** Delivers an earlier transaction again, `again` places back; 'changed' with other content. */
-  repeat: fc.oneof(
-    { weight: 8, arbitrary: fc.constant(null) },
-    { weight: 1, arbitrary: fc.record({ back: fc.nat({ max: 40 }), content: fc.constantFrom('same', 'changed') }) },
+  /** What is said instead of a new transaction, of the one `back` places before; negative: of one that is yet to come, or never does. */
+  said: fc.option(
+    fc.record({
+      kind: fc.constantFrom<AmendmentKind>('fraud', 'fraud', 'genuine', 'reversal', 'refund', 'declined'),
+      back: fc.integer({ min: -3, max: 12 }),
+      /** More than one is a storm of the same kind, each of the transaction one place further back. */
+      times: fc.oneof({ weight: 40, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 40) }),
+    }),
+    { freq: 2 },
   ),
+  /** Delivers something earlier again, `again` places back; 'changed' with other content. */
+  repeat: fc.option(fc.record({ back: fc.nat({ max: 40 }), content: fc.constantFrom('same', 'changed') }), { freq: 9 }),
   endsBatch: fc.boolean(),
 });
 
@@ -90,21 +99,25 @@ export const reducerParameters: fc.Arbitrary<ReducerParameters> = fc.record({
 });
 
 /**
- * Streams of one account with ties, disorder, late and far too late events, duplicates, conflicts of content, several currencies and, with small
- * caps, overflow. Event times keep to the edges of windows as often as not.
+ * Streams of one account with ties, disorder, late and far too late events, duplicates, conflicts of content, several currencies, labels, reversals
+ * and refunds, early and late, and, with small caps, overflow. Event times keep to the edges of windows as often as not.
  */
-export function accountStreams(options: { maxDeliveries: number }): fc.Arbitrary<AccountStream> {
+export function accountStreams(options: {
+  maxDeliveries: number;
+  minDeliveries?: number;
+}): fc.Arbitrary<AccountStream> {
+  const { maxDeliveries, minDeliveries = 1 } = options;
   const firstMs = fc.integer({ min: Date.UTC(2018, 0), max: Date.UTC(2030, 0) });
-  const list = fc.array(moves, { minLength: 1, maxLength: options.maxDeliveries, size: 'max' });
+  const list = fc.array(moves, { minLength: minDeliveries, maxLength: maxDeliveries, size: 'max' });
   return fc.tuple(firstMs, list, reducerParameters).map(([startMs, made, parameters]) => {
     const batches: Delivery[][] = [[]];
-    const deliveries: Delivery[] = [];
+    const earlier: Delivery[] = [];
     let clockMs = startMs;
     for (const [index, move] of made.entries()) {
       clockMs += move.stepMs;
-      const delivery = deliveryOf(move, { index, eventTimeMs: clockMs - move.delayMs, earlier: deliveries });
-      deliveries.push(delivery);
-      batches.at(-1)?.push(delivery);
+      const deliveries = deliveriesOf(move, { index, timeMs: clockMs - move.delayMs, earlier });
+      earlier.push(...deliveries);
+      batches.at(-1)?.push(...deliveries);
       if (move.endsBatch) batches.push([]);
     }
     return { parameters, batches: batches.filter((batch) => batch.length > 0) };
@@ -113,27 +126,56 @@ export function accountStreams(options: { maxDeliveries: number }): fc.Arbitrary
 
 type Move = typeof moves extends fc.Arbitrary<infer T> ? T : never;
 
-function deliveryOf(
-  move: Move,
-  { index, eventTimeMs, earlier }: { index: number; eventTimeMs: number; earlier: readonly Delivery[] },
-): Delivery {
-  const { outcome, riskScore, amountMinor, currency, counterparty, content, repeat } = move;
-  const first = repeat === null ? undefined : earlier.at(-1 - repeat.back);
-  if (repeat !== null && first !== undefined) {
-    const { event } = first;
-    if (repeat.content === 'same') return { event, outcome, riskScore };
-    // The content says the time, as a real one does: other times are other contents.
-    return {
-      event: { ...event, content: (event.content + 1 + (eventTimeMs % 2 ** 31)) >>> 0, eventTimeMs },
-      outcome,
-      riskScore,
-    };
-  }
-  // Spread over all buckets, some of them with equal halves.
-  const identity = { high: Math.imul(index + 1, 0x9e3779b1) >>> 0, low: index % 3 === 0 ? 7 : index };
-  return {
-    event: { identity, content, eventTimeMs, amountMinor, currency, counterparty, ...NO_CONTEXT },
-    outcome,
-    riskScore,
+interface Moment {
+  readonly index: number;
+  readonly timeMs: number;
+  readonly earlier: readonly Delivery[];
+}
+
+function deliveriesOf(move: Move, moment: Moment): readonly Delivery[] {
+  const { repeat, said, outcome, riskScore, amountMinor, currency, content, around } = move;
+  const { index, timeMs } = moment;
+  const first = repeat === null ? undefined : moment.earlier.at(-1 - repeat.back);
+  if (repeat !== null && first !== undefined) return [repeat.content === 'same' ? again(first, move) : changed(first, move, timeMs)]; // prettier-ignore
+  if (said !== null) return Array.from({ length: said.times }, (_, i) => amendmentOf(move, { ...said, i }, moment));
+  const event = { identity: identityOf(index), content, eventTimeMs: timeMs, amountMinor, currency, ...around };
+  return [{ type: 'transaction', event, outcome, riskScore }];
+}
+
+/** Spread over all buckets, some of them with equal halves. */
+function identityOf(index: number): Hash64 {
+  return { high: Math.imul(index + 1, 0x9e3779b1) >>> 0, low: index % 3 === 0 ? 7 : index >>> 0 };
+}
+
+function amendmentOf(
+  { content, amountMinor, outcome }: Move,
+  { kind, back, i }: { kind: AmendmentKind; back: number; i: number },
+  { index, timeMs }: Moment,
+): AmendmentDelivery {
+  const isLabel = kind === 'fraud' || kind === 'genuine';
+  const takesAll = kind === 'declined' || (outcome === 'hold' && kind === 'reversal');
+  const amendment = {
+    kind,
+    identity: { high: Math.imul(index + 1, 0xc2b2ae35) >>> 0, low: i },
+    content,
+    timeMs: timeMs + (i % 3),
+    target: identityOf(index - back - i),
+    amountMinor: isLabel ? 0 : takesAll ? Infinity : amountMinor,
   };
+  return { type: 'amendment', amendment };
+}
+
+function again(first: Delivery, { outcome, riskScore }: Move): Delivery {
+  return first.type === 'amendment' ? first : { ...first, outcome, riskScore };
+}
+
+/** The content says the time, as a real one does: other times are other contents. */
+function changed(first: Delivery, { outcome, riskScore }: Move, timeMs: number): Delivery {
+  const other = (content: number): number => (content + 1 + (timeMs % 2 ** 31)) >>> 0;
+  if (first.type === 'amendment') {
+    const { amendment } = first;
+    return { type: 'amendment', amendment: { ...amendment, content: other(amendment.content), timeMs } };
+  }
+  const { event } = first;
+  return { type: 'transaction', event: { ...event, content: other(event.content), eventTimeMs: timeMs }, outcome, riskScore }; // prettier-ignore
 }
