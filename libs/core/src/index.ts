@@ -21,7 +21,7 @@ export type {
   RecordedAmendment,
 } from './account/amendment.ts';
 export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts';
-export { emptyAccount, type AccountState } from './account/account-state.ts';
+export { ACCOUNT_TILES, emptyAccount, isTruncated, type AccountState } from './account/account-state.ts';
 export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
 export { columnsOf, rowCount, type EventColumns } from './account/event-columns.ts';
@@ -169,3 +169,4 @@ export { createHasher, sipHash, type Hasher } from './siphash.ts';
 export { StopSignal } from './stop-signal.ts';
 export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 export type { EventType, Identity, Transaction } from './transaction.ts';
+export { addToTiles, emptyTiles, expireTiles, TILE_LEVELS, type TileLevel, type Tiles } from './window/tiles.ts';

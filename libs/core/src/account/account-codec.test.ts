@@ -36,7 +36,7 @@ function seqsOf({ events }: AccountState): number[] {
 }
 
 function decisionsOf(run: EngineRun): unknown {
-  return run.fates.map(({ delivery: _, ...fate }) => fate);
+  return run.fates;
 }
 
 describe('an account record', () => {

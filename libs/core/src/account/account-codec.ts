@@ -8,8 +8,10 @@ import {
   type AccountHeader,
   type PackedWidths,
 } from './account-header.ts';
-import { newestSeq, type AccountState } from './account-state.ts';
+import { ACCOUNT_TILES, newestSeq, type AccountState } from './account-state.ts';
 import { amendmentsBytes, readAmendments, writeAmendments } from './amendment-codec.ts';
+import { areEmptyTiles, emptyTiles } from '../window/tiles.ts';
+import { readTiles, tilesBytes, writeTiles } from '../window/tiles-codec.ts';
 import { newColumns, rowCount, type EventColumns } from './event-columns.ts';
 import { keysBytes, readKeys, writeKeys } from './key-table-codec.ts';
 import { readColumn, scratchColumn, widthOf, writeColumn, type PackedValues } from './packed-column.ts';
@@ -26,7 +28,7 @@ import { decodeVersion1 } from './version-1-codec.ts';
  *   8 header: see `account-header.ts`
  *     u32 columns: identity high, identity low, contents; u16 column: verdicts
  *     packed columns, each as wide as its largest value: times since the row before, amounts, coded seqs, places, numbers of parties, of instruments
- *     parties, instruments, amendments: see their codecs
+ *     parties, instruments, amendments, tiles if there are any: see their codecs
  *     zeros up to a multiple of 4
  */
 const ACCOUNT_RECORD: RecordKind = { name: 'account record', kind: 0xa7, newestVersion: 2 };
@@ -44,7 +46,7 @@ const instruments = new SlotOrder();
  * `null` all seqs are final, and equal states give equal bytes.
  */
 export function encodeAccount(state: AccountState, pending: PendingSeqs | null): Uint8Array {
-  const { events, amendments } = state;
+  const { events, amendments, tiles } = state;
   const { first, end } = events;
   const rows = rowCount(events);
   parties.take(events, events.parties, state.parties.slots);
@@ -59,6 +61,7 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
     instruments: instruments.count - 1,
     amendments: amendments.count,
     pendingAmendments: amendments.pending,
+    hasTiles: !areEmptyTiles(tiles),
     originMs: rows === 0 ? 0 : events.timesMs[first]!,
     leastSeq: seqs.leastSeq,
     leastVersion: pending?.last ?? newestSeq(state),
@@ -67,7 +70,8 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
   const partiesAt = packedEnd(header);
   const instrumentsAt = partiesAt + keysBytes(PARTY_LAYOUT, partyKeys);
   const amendmentsAt = instrumentsAt + keysBytes(INSTRUMENT_LAYOUT, instrumentKeys);
-  const bytes = amendmentsAt + amendmentsBytes(amendments, seqs);
+  const tilesAt = amendmentsAt + amendmentsBytes(amendments, seqs);
+  const bytes = tilesAt + (header.hasTiles ? tilesBytes(tiles) : 0);
 
   const record = new Uint8Array((bytes + 3) & ~3);
   const view = new DataView(record.buffer);
@@ -84,6 +88,7 @@ export function encodeAccount(state: AccountState, pending: PendingSeqs | null):
   writeKeys(view, partiesAt, PARTY_LAYOUT, partyKeys);
   writeKeys(view, instrumentsAt, INSTRUMENT_LAYOUT, instrumentKeys);
   writeAmendments(view, amendmentsAt, amendments, seqs);
+  if (header.hasTiles) writeTiles(tiles, view, tilesAt);
   return sealRecord(record, ACCOUNT_RECORD);
 }
 
@@ -118,8 +123,10 @@ export function decodeAccount(bytes: Uint8Array, version: number): AccountState 
     { at: instrumentKeys.end, count: header.amendments, pending: header.pendingAmendments },
     seqOf,
   );
-  if (view.byteLength !== ((amendments.end + 3) & ~3))
-    throw new CorruptRecord('the length of an account record is wrong');
+  const { tiles, end } = header.hasTiles
+    ? readTiles(ACCOUNT_TILES, view, amendments.end)
+    : { tiles: emptyTiles(ACCOUNT_TILES), end: amendments.end };
+  if (view.byteLength !== ((end + 3) & ~3)) throw new CorruptRecord('the length of an account record is wrong');
   checkRows(events, header);
   return {
     ...scalars,
@@ -127,6 +134,7 @@ export function decodeAccount(bytes: Uint8Array, version: number): AccountState 
     parties: partyKeys.table,
     instruments: instrumentKeys.table,
     amendments: amendments.table,
+    tiles,
   };
 }
 

@@ -6,7 +6,7 @@ import type { AccountState } from './account-state.ts';
  *
  *   8 currency, 3 ASCII letters or zeros; 11 zero
  *  12 u32 events folded into the amount profile, u32 into the time profile
- *  20 u8 widths of the packed columns: times, amounts, seqs, places, parties, instruments; 26 two zeros
+ *  20 u8 widths of the packed columns: times, amounts, seqs, places, parties, instruments; u8 whether there are tiles; 27 zero
  *  28 u16 entries: parties, instruments, amendments, those of them that are pending; 36 four zeros
  *  40 sixteen f64: watermark, floor, first seen, truncated, overflow, amendment floor; amount profile's weight, mean, squares, time; time profile's
  *     weight, cosines, sines; time of the first row, least seq, and the least version that the account can have with this record
@@ -27,13 +27,14 @@ export interface AccountHeader {
   readonly instruments: number;
   readonly amendments: number;
   readonly pendingAmendments: number;
+  readonly hasTiles: boolean;
   readonly originMs: number;
   readonly leastSeq: number;
   readonly leastVersion: number;
 }
 
 /** The part of a state that the header holds. */
-export type AccountScalars = Omit<AccountState, 'events' | 'parties' | 'instruments' | 'amendments'>;
+export type AccountScalars = Omit<AccountState, 'events' | 'parties' | 'instruments' | 'amendments' | 'tiles'>;
 
 /** Writes all of the header but for the envelope's part of it. */
 export function writeAccountHeader(view: DataView, state: AccountScalars, header: AccountHeader): void {
@@ -51,6 +52,7 @@ export function writeAccountHeader(view: DataView, state: AccountScalars, header
   view.setUint8(23, widths.places);
   view.setUint8(24, widths.parties);
   view.setUint8(25, widths.instruments);
+  view.setUint8(26, header.hasTiles ? 1 : 0);
   view.setUint16(28, header.parties, true);
   view.setUint16(30, header.instruments, true);
   view.setUint16(32, header.amendments, true);
@@ -85,6 +87,7 @@ export function readAccountHeader(view: DataView): AccountHeader {
       parties: view.getUint8(24),
       instruments: view.getUint8(25),
     },
+    hasTiles: view.getUint8(26) !== 0,
     parties: view.getUint16(28, true),
     instruments: view.getUint16(30, true),
     amendments: view.getUint16(32, true),

@@ -2,6 +2,8 @@ import { emptyAmendments, type AmendmentTable } from './amendment-table.ts';
 import { emptyProfile, type DecayedProfile } from './decayed-profile.ts';
 import { emptyColumns, type EventColumns } from './event-columns.ts';
 import { emptyKeys, type KeyTable } from './key-table.ts';
+import { emptyTiles, tileShape, type TileShape, type Tiles } from '../window/tiles.ts';
+import { LONGEST_WINDOW_MS } from './reducer-parameters.ts';
 import { emptyTimes, type TimeOfDayProfile } from './time-of-day-profile.ts';
 
 /**
@@ -17,8 +19,8 @@ export interface AccountState {
   readonly floorMs: number;
   /** Smallest event time ever accepted, or Infinity. */
   readonly firstSeenMs: number;
-  /** Greatest event time of a row that the cap pushed out while a window could still reach it, or -Infinity when there is none: counts and
-   *  sums of windows that begin before it are lower bounds. */
+  /** Greatest event time of a row that the cap pushed out while a window could still reach it, or -Infinity when there is none: what is
+   *  read from the log alone is of windows that begin before it a lower bound. */
   readonly truncatedMs: number;
   /** Greatest event time of a dedup entry in the overflow records, or -Infinity when they hold nothing: then they need not be read. */
   readonly overflowMs: number;
@@ -32,7 +34,14 @@ export interface AccountState {
   /** What they were paid with. The device is the dated key. */
   readonly instruments: KeyTable;
   readonly amendments: AmendmentTable;
+  /** What the cap pushed out, as far as windows up to 30 days can reach it; empty while nothing was. */
+  readonly tiles: Tiles;
 }
+
+/** For each window its own tiles. */
+export const ACCOUNT_TILES: TileShape = tileShape(['minute', 'fiveMinutes', 'hour', 'day', 'week', 'month'], {
+  hasSums: true,
+});
 
 /** The state of an account that has never had a transaction. */
 export function emptyAccount(): AccountState {
@@ -50,7 +59,13 @@ export function emptyAccount(): AccountState {
     parties: emptyKeys(),
     instruments: emptyKeys(),
     amendments: emptyAmendments(),
+    tiles: emptyTiles(ACCOUNT_TILES),
   };
+}
+
+/** Whether the cap has pushed events out of the log that a window ending at `eventTimeMs` may reach: what is read from the log alone can be too low. */
+export function isTruncated({ truncatedMs }: AccountState, eventTimeMs: number): boolean {
+  return truncatedMs > eventTimeMs - LONGEST_WINDOW_MS;
 }
 
 /** The state with every seq, of rows and of amendments, changed by a function that keeps their order. */

@@ -42,7 +42,7 @@ function text(value: unknown): string {
 }
 
 describe('an account, step by step', () => {
-  const holds = (streams: fc.Arbitrary<AccountStream>, runs: number): void => {
+  const expectSame = (streams: fc.Arbitrary<AccountStream>, runs: number): void => {
     fc.assert(
       fc.property(streams, (stream) => {
         expect(firstDifference(stream)).toBeNull();
@@ -54,10 +54,10 @@ describe('an account, step by step', () => {
   it(
     'has the oracle’s state, vectors and effects in every bit, over short histories of everything that can happen',
     { timeout: 0 },
-    () => holds(accountStreams({ maxDeliveries: 12 }), 10_000),
+    () => expectSame(accountStreams({ maxDeliveries: 12 }), 10_000),
   );
 
   it('has them over long histories too', { timeout: 0 }, () =>
-    holds(accountStreams({ minDeliveries: 60, maxDeliveries: 150 }), 200),
+    expectSame(accountStreams({ minDeliveries: 60, maxDeliveries: 150 }), 200),
   );
 });

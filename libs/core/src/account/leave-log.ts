@@ -1,7 +1,8 @@
 import type { DecidedEvent, DedupEntry } from './account-event.ts';
 import type { AccountState } from './account-state.ts';
+import { addToTiles, expireTiles } from '../window/tiles.ts';
 import type { EventColumns } from './event-columns.ts';
-import { unpackVerdict } from './verdict.ts';
+import { hasOwnAmount, unpackVerdict } from './verdict.ts';
 
 /** An event on its way into the log, and what it pushes out. */
 export interface Leaving {
@@ -13,8 +14,15 @@ export interface Leaving {
   readonly leaving: number;
 }
 
+/** Times after the event. */
+export interface LeavingTimes {
+  readonly watermarkMs: number;
+  readonly admissibleFromMs: number;
+  readonly reachableAfterMs: number;
+}
+
 /** What is kept of rows that leave. */
-export type Left = Pick<AccountState, 'floorMs' | 'truncatedMs' | 'overflowMs'> & {
+export type Left = Pick<AccountState, 'floorMs' | 'truncatedMs' | 'overflowMs' | 'tiles'> & {
   readonly evicted: readonly DedupEntry[];
 };
 
@@ -24,14 +32,19 @@ export type Left = Pick<AccountState, 'floorMs' | 'truncatedMs' | 'overflowMs'> 
  */
 export function leaveLog(
   { state, event, at, leaving }: Leaving,
-  { admissibleFromMs, reachableAfterMs }: { readonly admissibleFromMs: number; readonly reachableAfterMs: number },
+  { watermarkMs, admissibleFromMs, reachableAfterMs }: LeavingTimes,
 ): Left {
   let { floorMs, truncatedMs, overflowMs } = state;
+  let tiles = expireTiles(state.tiles, watermarkMs);
   const evicted: DedupEntry[] = [];
   for (let row = 0; row < leaving; row++) {
     const entry = row === at ? event : entryOf(state.events, row < at ? row : row - 1);
     const { eventTimeMs } = entry;
     truncatedMs = Math.max(truncatedMs, eventTimeMs);
+    if (eventTimeMs > reachableAfterMs) {
+      const amountMinor = row === at ? ownAmount(event, state) : amountOf(state.events, row < at ? row : row - 1);
+      tiles = addToTiles(tiles, { timeMs: eventTimeMs, count: 1, amountMinor }, watermarkMs);
+    }
     if (eventTimeMs < admissibleFromMs) floorMs = Math.max(floorMs, eventTimeMs);
     else if (eventTimeMs > floorMs) evicted.push(entry);
   }
@@ -44,7 +57,16 @@ export function leaveLog(
     overflowMs = -Infinity;
   }
   if (truncatedMs <= reachableAfterMs) truncatedMs = -Infinity;
-  return { floorMs, truncatedMs, overflowMs, evicted };
+  return { floorMs, truncatedMs, overflowMs, tiles, evicted };
+}
+
+/** The amount of an event if it is in the currency of the account, which has one: nothing is pushed out of an empty log. */
+function ownAmount({ amountMinor, currency }: DecidedEvent, state: AccountState): number {
+  return currency === state.currency ? amountMinor : 0;
+}
+
+function amountOf({ amountsMinor, verdicts, first }: EventColumns, index: number): number {
+  return hasOwnAmount(verdicts[first + index]!) ? amountsMinor[first + index]! : 0;
 }
 
 function entryOf(events: EventColumns, index: number): DedupEntry {

@@ -30,7 +30,7 @@ export interface Reduction {
  * Adds a decided event to its account. Pure. The event's seq is greater than that of everything before.
  *
  * The event enters the log at its (time, seq) and counts in every later window that contains its time. Rows that no window of an admissible
- * event can reach leave, and so do the oldest ones beyond the cap: `truncatedMs` remembers those. A leaving row older than
+ * event can reach leave, and so do the oldest ones beyond the cap: `truncatedMs` and tiles remember those. A leaving row older than
  * `watermark - allowedLateness` raises the floor. Any other is evicted, because its identity could come again and be accepted a second time.
  * Keys that no row refers to any more leave with the rows. Amendments that waited for this event change its row at once; the profiles, which take
  * it in as it came, they do not touch. Throws `TransientFault` `newer_reducer` for parameters of a newer build.
@@ -40,6 +40,7 @@ export function reduce(state: AccountState, event: DecidedEvent, parameters: Red
   assert(Number.isSafeInteger(event.eventTimeMs), 'event times are whole milliseconds');
   const watermarkMs = Math.max(state.watermarkMs, event.eventTimeMs);
   const times = {
+    watermarkMs,
     admissibleFromMs: watermarkMs - parameters.allowedLatenessMs,
     reachableAfterMs: reachableAfterMs(watermarkMs, parameters),
   };
@@ -56,7 +57,7 @@ export function reduce(state: AccountState, event: DecidedEvent, parameters: Red
   const place = at < leaving ? null : at - leaving;
   const pending = applyPending({ ...log, currency, amendments: state.amendments }, event.identity, {
     row: place === null ? null : log.events.first + place,
-    times: { watermarkMs, reachableAfterMs: times.reachableAfterMs, floorMs: state.amendmentFloorMs },
+    times: { ...times, floorMs: state.amendmentFloorMs },
   });
   return {
     state: {
@@ -75,6 +76,7 @@ export function reduce(state: AccountState, event: DecidedEvent, parameters: Red
       parties: log.parties,
       instruments: log.instruments,
       amendments: pending.table,
+      tiles: left.tiles,
     },
     evicted: left.evicted,
     amended: pending.amended,

@@ -1,11 +1,16 @@
 import {
+  ACCOUNT_TILES,
+  addToTiles,
   amendmentTableOf,
   columnsOf,
+  emptyTiles,
+  expireTiles,
   KEY_WORDS,
   NO_CATEGORY,
   type AccountState,
   type Hash64,
   type KeyTable,
+  type Tiles,
 } from '#libs/core';
 import { keyText, type KnownAmendmentEvent, type KnownEvent, type Past } from './past.ts';
 
@@ -33,6 +38,7 @@ export function stateOf(past: Past, { amendments, ...times }: Bookkeeping): Acco
     amountProfile: past.amounts,
     timeProfile: past.times,
     amendments: amendmentTableOf(amendments),
+    tiles: tilesOf(cutOff, currency, Math.max(...timesOf(history))),
     parties: parties.table,
     instruments: instruments.table,
     events: columnsOf({
@@ -73,6 +79,15 @@ function instrumentOf({ entities }: KnownEvent): number[] {
 
 function wordsOf(key: Hash64 | null): number[] {
   return key === null ? [0, 0] : [key.high, key.low];
+}
+
+/** Tiles of everything that the cap cut off, at once. */
+function tilesOf(cutOff: readonly KnownEvent[], own: string, watermarkMs: number): Tiles {
+  const added = cutOff.reduce((tiles, { eventTimeMs, leftMinor, currency }) => {
+    const amountMinor = currency === own ? (leftMinor ?? 0) : 0;
+    return addToTiles(tiles, { timeMs: eventTimeMs, count: 1, amountMinor }, watermarkMs);
+  }, emptyTiles(ACCOUNT_TILES));
+  return expireTiles(added, watermarkMs);
 }
 
 /** A slot for each different list of words; slot 0 for zeros. */
