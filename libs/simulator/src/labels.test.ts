@@ -22,7 +22,7 @@ const share = (all: readonly SimulatedEvent[], when: (event: SimulatedEvent) => 
 const frauds = events.filter(({ label }) => label.fraud);
 const genuine = events.filter(({ label }) => !label.fraud);
 
-describe('labels', () => {
+describe('labels', { timeout: 30_000 }, () => {
   test('leave the transactions as they were, in their order', () => {
     expect(known.flatMap((one) => (one.kind === 'transaction' ? [one.event] : []))).toEqual(events);
   });

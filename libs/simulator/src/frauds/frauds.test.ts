@@ -55,7 +55,7 @@ function plots(scenario: FraudScenario, count: number): Plot[] {
 }
 
 describe('each kind of fraud', () => {
-  test.each(SCENARIOS)('happens at the rate that is asked: $name', (scenario) => {
+  test.each(SCENARIOS)('happens at the rate that is asked: $name', { timeout: 30_000 }, (scenario) => {
     const offsetsDays = plots(scenario, 300).flatMap((plot) =>
       plot.frauds.map(({ atMs }) => (atMs - startMs) / DAY_MS),
     );
@@ -91,12 +91,13 @@ describe('an account takeover', () => {
   });
 
   test('takes large parts of what the account moves in a month', () => {
+    const genuine = Map.groupBy(
+      events.filter(({ label }) => !label.fraud),
+      ({ transaction }) => transaction.account_id,
+    );
     const before = (victim: string, atMs: number): number =>
-      events
-        .filter(
-          ({ transaction, label, eventTimeMs }) =>
-            transaction.account_id === victim && !label.fraud && eventTimeMs < atMs && eventTimeMs > atMs - 30 * DAY_MS,
-        )
+      (genuine.get(victim) ?? [])
+        .filter(({ eventTimeMs }) => eventTimeMs < atMs && eventTimeMs > atMs - 30 * DAY_MS)
         .reduce((sum, { transaction }) => sum + transaction.amount_minor, 0);
     const late = stolen.filter(({ eventTimeMs }) => eventTimeMs > startMs + 30 * DAY_MS);
     const large = share(
@@ -106,12 +107,15 @@ describe('an account takeover', () => {
     expect(large).toBeGreaterThan(0.4);
   });
 
-  test('has genuine doubles: somebody new is paid from a new device as often, and large sums move from one', () => {
-    const doubles = transfers.filter((event) => !event.label.fraud && looksStolen(event));
+  test('has genuine doubles: somebody new is paid from a new device, large sums too, and mostly nothing is wrong', () => {
     // In the first weeks every device is new.
-    const later = doubles.filter(({ eventTimeMs }) => eventTimeMs > startMs + 30 * DAY_MS);
-    expect(later.length).toBeGreaterThan(30);
-    expect(later.filter(({ transaction }) => transaction.amount_minor > 100_000).length).toBeGreaterThan(5);
+    const doubles = transfers.filter(
+      (event) => looksStolen(event) && event.eventTimeMs > startMs + 30 * DAY_MS && event.transaction.amount_minor > 0,
+    );
+    const genuine = doubles.filter(({ label }) => !label.fraud);
+    expect(genuine.length).toBeGreaterThan(doubles.length / 2);
+    const isLarge = ({ transaction }: SimulatedEvent): boolean => transaction.amount_minor > 50_000;
+    expect(genuine.filter(isLarge).length).toBeGreaterThan(doubles.filter(isLarge).length / 5);
   });
 });
 
@@ -158,14 +162,14 @@ describe('a compromised terminal', () => {
     const tills = [...perTill.entries()].filter(([, all]) => all.length >= 4);
     expect(tills.length).toBeGreaterThan(5);
     const shares: number[] = [];
+    const payments = Map.groupBy(events, ({ transaction }) => transaction.terminal_id ?? '');
     for (const [till, all] of tills) {
       const fromMs = all[0]?.eventTimeMs ?? 0;
       const toMs = all.at(-1)?.eventTimeMs ?? 0;
       expect(toMs - fromMs).toBeLessThan(45 * DAY_MS);
       expect(new Set(all.map(({ transaction }) => transaction.account_id)).size).toBeGreaterThan(1);
-      const during = events.filter(
-        ({ transaction, eventTimeMs }) =>
-          transaction.terminal_id === till && eventTimeMs >= fromMs && eventTimeMs <= toMs,
+      const during = (payments.get(till) ?? []).filter(
+        ({ eventTimeMs }) => eventTimeMs >= fromMs && eventTimeMs <= toMs,
       );
       shares.push(share(during, ({ label }) => label.fraud));
     }
@@ -210,12 +214,15 @@ describe('no field gives the truth away', () => {
     ];
   }
 
-  test('what frauds have, genuine payments have more often', () => {
+  test('what frauds have, genuine payments have more often', { timeout: 30_000 }, () => {
     const tally = new Map<string, { fraud: number; genuine: number }>();
-    for (const event of events) {
+    // Every fifth genuine payment stands for five.
+    for (const [nth, event] of events.entries()) {
+      const { fraud } = event.label;
+      if (!fraud && nth % 5 !== 0) continue;
       for (const fact of facts(event)) {
         const counts = tally.get(fact) ?? { fraud: 0, genuine: 0 };
-        counts[event.label.fraud ? 'fraud' : 'genuine'] += 1;
+        counts[fraud ? 'fraud' : 'genuine'] += fraud ? 1 : 5;
         tally.set(fact, counts);
       }
     }
