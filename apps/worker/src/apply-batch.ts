@@ -1,7 +1,6 @@
-import type { TransactionParser } from '#libs/contracts';
 import { applyInput, type InputItem, type InputProgress, type ScoringPorts, TransientFault } from '#libs/core';
 import type { InputGuard } from './input-guard.ts';
-import { FORWARDED_HEADER, readRecord, type InputRecord } from './read-record.ts';
+import { FORWARDED_HEADER, readRecord, type InputRecord, type ReadValue } from './read-record.ts';
 
 /** Records to put on other partitions of the input topic. Resolves when all replicas have them; throws `TransientFault`. */
 export type Forward = (
@@ -22,12 +21,12 @@ export interface FetchedStretch {
   readonly records: readonly InputRecord[];
 }
 
-/** What inputs are worked with; the same for all partitions. */
+/** What an input topic is worked with; the same for all its partitions. */
 export interface InputWork {
   readonly topic: string;
   readonly partitions: number;
   readonly ports: ScoringPorts;
-  readonly parser: TransactionParser;
+  readonly read: ReadValue;
   readonly forward: Forward;
   readonly forwarded: (records: number) => void;
   readonly guard: InputGuard;
@@ -76,8 +75,9 @@ async function readItems(
   records: readonly InputRecord[],
   { partition, work, progress }: { partition: number; work: InputWork; progress: InputProgress },
 ): Promise<InputItem[] | null> {
-  const { topic, partitions, parser } = work;
-  const read = records.map((record) => ({ record, ...readRecord(record, { topic, partition, partitions }, parser) }));
+  const { topic, partitions } = work;
+  const place = { topic, partition, partitions };
+  const read = records.map((record) => ({ record, ...readRecord(record, place, work.read) }));
   const elsewhere = read.flatMap(({ record, forwardTo }) => {
     if (forwardTo === null) return [];
     const { key, value, headers } = record;

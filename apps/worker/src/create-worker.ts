@@ -10,13 +10,15 @@ import {
   openPartitionStore,
   openScoring,
 } from '#libs/adapters';
-import { createTransactionParser, topicNames, type TransactionParser } from '#libs/contracts';
+import { type BodyRules, createLabelParser, createTransactionParser, topicNames } from '#libs/contracts';
 import type { Clock, ItemResult, Model, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
+import type { InputWork } from './apply-batch.ts';
 import { InputGuard } from './input-guard.ts';
+import { labelReader, type ReadValue, transactionReader } from './read-record.ts';
 import { relayLimits } from './relay-limits.ts';
-import { Worker } from './worker.ts';
+import { Worker, type WorkerOptions } from './worker.ts';
 
 /** What a worker is composed over; the rest it opens itself. */
 export interface WorkerDependencies {
@@ -65,13 +67,13 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     kafka,
     log,
     groupId: config.kafka.consumerGroup,
-    topics: [names.transactions],
+    topics: [names.transactions, names.labels],
     sessionTimeoutMs: config.kafka.sessionTimeoutMs,
     maxRecords: config.state.batchMaxTransactions,
-    onAssigned: (assigned) => worker.assign(assigned.map(({ partition }) => partition)),
-    onRevoked: (revoked) => worker.revoke(revoked.map(({ partition }) => partition)),
+    onAssigned: (assigned) => worker.assign(assigned),
+    onRevoked: (revoked) => worker.revoke(revoked),
     onBatch: (batch) => worker.apply(batch),
-    onOutOfRange: ({ partition, offset }) => void worker.outOfRange(partition, offset).catch(onBug),
+    onOutOfRange: (where) => void worker.outOfRange(where).catch(onBug),
     onCrash: onBug,
   });
   const { store } = partitionStore;
@@ -89,16 +91,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     fetchSilenceMs: config.input.fetchSilenceMs,
     store,
     keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
-    work: {
-      topic: names.transactions,
-      partitions,
-      ports: scoring.ports,
-      parser: inputParser(config),
-      forward: (topic, records) => producer.send(topic, records),
-      forwarded: (records) => metrics.add('forwarded', records, {}),
-      guard: new InputGuard({ ...config.input, clock, logger }),
-      limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
-    },
+    work: inputsOf(config, { ports: scoring.ports, partitions, producer, clock, logger, metrics }),
     surroundings: {
       owner: { ...scoring.ports, ...ports, inputs: consumer, newNonce: () => randomUUID() },
       topic: names.transactions,
@@ -114,9 +107,32 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
   return { worker, connections: { close } };
 }
 
-/** A producer that is newer than this program must not stop it: fields that it does not know are ignored. */
-function inputParser({ state }: Config): TransactionParser {
-  return createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: state.refuseCardNumbers === 'yes' });
+/** How the topics are worked off. A producer that is newer than this program must not stop it: fields that it does not know are ignored. */
+function inputsOf(
+  config: Config,
+  work: Pick<WorkerDependencies, 'partitions' | 'clock' | 'logger' | 'metrics'> & {
+    readonly ports: ScoringPorts;
+    readonly producer: KafkaProducer;
+  },
+): WorkerOptions['work'] {
+  const { ports, partitions, producer, clock, logger, metrics } = work;
+  const refuseCardNumbers = config.state.refuseCardNumbers === 'yes';
+  const rules: BodyRules = { unknownFields: 'ignore', refuseCardNumbers };
+  const names = topicNames(config.kafka.topicPrefix);
+  const inputOf = (topic: string, read: ReadValue): InputWork => ({
+    topic,
+    partitions,
+    ports,
+    read,
+    forward: (to, records) => producer.send(to, records),
+    forwarded: (records) => metrics.add('forwarded', records, {}),
+    guard: new InputGuard({ ...config.input, topic, clock, logger }),
+    limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
+  });
+  return {
+    transactions: inputOf(names.transactions, transactionReader(createTransactionParser(rules))),
+    labels: inputOf(names.labels, labelReader(createLabelParser(rules))),
+  };
 }
 
 /** What is kept in full of a batch from Kafka: holds, which people ask about. An approval is answered with outcome and score. */

@@ -5,6 +5,7 @@ import { type Excess, InvalidLimiter } from './invalid-limiter.ts';
 const LOOK_AGAIN_MS = 500;
 
 export interface InputGuardOptions {
+  readonly topic: string;
   readonly invalidPercent: number;
   readonly invalidWindowRecords: number;
   readonly clock: Clock;
@@ -25,6 +26,10 @@ export class InputGuard {
     this.#options = options;
   }
 
+  get topic(): string {
+    return this.#options.topic;
+  }
+
   /** The partitions that are held back, and why. */
   get held(): ReadonlyMap<number, Excess> {
     return this.#held;
@@ -32,14 +37,15 @@ export class InputGuard {
 
   /** Whether the items may be committed. While they may not, it resolves only when they are `abandoned`: with false. */
   async admit(partition: number, items: readonly InputItem[], abandoned: () => boolean): Promise<boolean> {
-    const { clock, logger } = this.#options;
+    const { topic, clock, logger } = this.#options;
     const excess = this.#limiter(partition).take(items.map(({ kind }) => kind === 'invalid'));
     if (excess === null) return true;
     const { invalid, of } = excess;
     const [first] = items.filter(({ kind }) => kind === 'invalid');
     const example = first?.kind === 'invalid' ? { reason: first.reason, field: first.field } : {};
     const from = items[0]?.original.offset;
-    logger.error({ partition, from, invalid, of, ...example }, 'input held back: too many of its records are invalid');
+    const fields = { topic, partition, from, invalid, of, ...example };
+    logger.error(fields, 'input held back: too many of its records are invalid');
     this.#held.set(partition, excess);
     while (!abandoned()) await clock.sleep(LOOK_AGAIN_MS);
     this.#held.delete(partition);

@@ -6,6 +6,7 @@ import {
   PartitionOwner,
   type RelayEnd,
   type RelayLimits,
+  TransientFault,
 } from '#libs/core';
 import type { Logger, Metrics } from '#libs/platform';
 import type { DependencyContacts } from './dependency-contacts.ts';
@@ -28,6 +29,8 @@ export interface PartitionSurroundings {
   readonly lastHeartbeatMs: () => number;
 }
 
+const LOOK_AGAIN_MS = 1_000;
+
 type ReopenReason = 'assigned' | 'store_changed' | 'taken' | 'aged' | 'relay';
 
 const REOPEN_REASONS: Readonly<Record<RelayEnd, ReopenReason>> = {
@@ -40,6 +43,7 @@ const REOPEN_REASONS: Readonly<Record<RelayEnd, ReopenReason>> = {
 
 /** A partition of the input topic while it is assigned to this process: its owner, its relay, and the work on its input. */
 export class OwnedPartition {
+  readonly topic: string;
   readonly partition: number;
   readonly #surroundings: PartitionSurroundings;
   readonly #owner: PartitionOwner;
@@ -55,6 +59,7 @@ export class OwnedPartition {
   #committedAtMs: { seq: number; atMs: number }[] = [];
 
   constructor(partition: number, surroundings: PartitionSurroundings) {
+    this.topic = surroundings.topic;
     this.partition = partition;
     this.#surroundings = surroundings;
     this.#owner = new PartitionOwner(partition, surroundings.owner, {
@@ -73,7 +78,7 @@ export class OwnedPartition {
   }
 
   /** Up to where the input is decided and published: a hint for lag monitors. */
-  get publishedNext(): number | null {
+  get hint(): number | null {
     return this.#publishedNext;
   }
 
@@ -100,17 +105,22 @@ export class OwnedPartition {
     this.#owner.stop();
   }
 
-  /** The input ends before its position: opening anew finds that, and halts. */
-  reopen(): void {
-    this.#owner.reopen();
-  }
-
-  /** The input's records before `offset` are gone: moves its position there and delivers from it. Throws `TransientFault`. */
-  async raiseInput(offset: number): Promise<void> {
-    const { owner, topic, deliverFrom } = this.#surroundings;
-    if (this.#home === null) return;
-    const raised = await owner.store.raiseInput(this.partition, this.#home, topic, offset);
-    if (raised.status === 'ok') deliverFrom(this.partition, offset);
+  /** Records of the input were deleted before they were read: goes on with the first that is left, and says so. If its end is gone, nobody may go on. */
+  async outOfRange(offset: number): Promise<void> {
+    const { owner, topic, logger } = this.#surroundings;
+    const { partition } = this;
+    while (!this.#revoked) {
+      try {
+        const { low, high } = await owner.inputs.watermarks(topic, partition);
+        // Opening anew finds that the input ends before its position, and halts.
+        if (offset > high) return this.#owner.reopen();
+        logger.error({ topic, partition, offset, low }, 'input records were deleted before they were decided');
+        return await this.#raiseInput(low);
+      } catch (error) {
+        if (!(error instanceof TransientFault)) throw error;
+        await owner.clock.sleep(LOOK_AGAIN_MS);
+      }
+    }
   }
 
   /** A batch of this partition was committed; the input is applied up to `next`. */
@@ -118,6 +128,14 @@ export class OwnedPartition {
     this.#unpublished.push({ seq: lastSeq, next });
     this.#committedAtMs.push({ seq: lastSeq, atMs: this.#surroundings.owner.clock.monotonicMs() });
     this.wake();
+  }
+
+  /** Throws `TransientFault`. */
+  async #raiseInput(offset: number): Promise<void> {
+    const { owner, topic, deliverFrom } = this.#surroundings;
+    if (this.#home === null) return;
+    const raised = await owner.store.raiseInput(this.partition, this.#home, topic, offset);
+    if (raised.status === 'ok') deliverFrom(this.partition, offset);
   }
 
   #hooks(): OwnerHooks {

@@ -1,5 +1,11 @@
-import { MAX_INPUT_RECORD_BYTES, rejectionOf, type TransactionParser } from '#libs/contracts';
-import { type InputItem, partitionOf } from '#libs/core';
+import {
+  type LabelParser,
+  MAX_INPUT_RECORD_BYTES,
+  OBSERVE_HEADER,
+  rejectionOf,
+  type TransactionParser,
+} from '#libs/contracts';
+import { type InputItem, type OriginalRecord, partitionOf } from '#libs/core';
 
 /** Header of a record that was sent on once; it is never sent on again. */
 export const FORWARDED_HEADER = 'holdfast-forwarded';
@@ -15,10 +21,43 @@ export interface InputRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a record is to this partition: something to decide or reject, or one that belongs to partition `to`. */
+/** What a record is to this partition: something to decide, take in or reject, or one that belongs to partition `to`. */
 export interface ReadRecord {
   readonly item: InputItem;
   readonly forwardTo: number | null;
+}
+
+/** What a record of one input topic says: something about an account, or nothing that can be read. */
+export type ReadValue = (record: InputRecord) =>
+  | {
+      readonly ok: true;
+      readonly accountId: string;
+      /** What to make of it, told where it comes from. */
+      readonly item: (original: OriginalRecord) => InputItem;
+    }
+  | ({ readonly ok: false } & Parameters<typeof rejectionOf>[0]);
+
+/** Reads the topic of transactions. A producer that is newer than this program must not stop it: fields that it does not know are ignored. */
+export function transactionReader(parser: TransactionParser): ReadValue {
+  return ({ value, headers }) => {
+    const parsed = parser.parse(value);
+    if (!parsed.ok) return parsed;
+    const { transaction } = parsed;
+    const observed = headers[OBSERVE_HEADER] === undefined ? {} : { observeOnly: true };
+    const item = (original: OriginalRecord): InputItem => ({ kind: 'transaction', transaction, original, ...observed });
+    return { ok: true, accountId: transaction.accountId, item };
+  };
+}
+
+/** Reads the topic of labels. */
+export function labelReader(parser: LabelParser): ReadValue {
+  return ({ value }) => {
+    const parsed = parser.parse(value);
+    if (!parsed.ok) return parsed;
+    const { label } = parsed;
+    const item = (original: OriginalRecord): InputItem => ({ kind: 'label', label, original });
+    return { ok: true, accountId: label.accountId, item };
+  };
 }
 
 /**
@@ -28,15 +67,14 @@ export interface ReadRecord {
 export function readRecord(
   record: InputRecord,
   place: { readonly topic: string; readonly partition: number; readonly partitions: number },
-  parser: TransactionParser,
+  readValue: ReadValue,
 ): ReadRecord {
   const { topic, partition, partitions } = place;
   const original = { topic, partition, offset: record.offset, key: record.key, value: record.value };
-  const parsed = parser.parse(record.value ?? new Uint8Array(0));
-  if (!parsed.ok) return { item: { kind: 'invalid', ...rejectionOf(parsed), original }, forwardTo: null };
-  const { transaction } = parsed;
-  const owner = partitionOf(transaction.accountId, partitions);
-  if (owner === partition) return { item: { kind: 'transaction', transaction, original }, forwardTo: null };
+  const read = readValue(record);
+  if (!read.ok) return { item: { kind: 'invalid', ...rejectionOf(read), original }, forwardTo: null };
+  const owner = partitionOf(read.accountId, partitions);
+  if (owner === partition) return { item: read.item(original), forwardTo: null };
   const isForwarded = record.headers[FORWARDED_HEADER] !== undefined;
   if (!isForwarded && bytesOf(record) <= MAX_FORWARD_BYTES) {
     return { item: { kind: 'forwarded', original }, forwardTo: owner };

@@ -1,5 +1,5 @@
-import { type Clock, type InputProgress, type ItemResult, type OwnerPorts, TransientFault } from '#libs/core';
-import type { InputBatch, InputConsumer } from '#libs/adapters';
+import type { Clock, InputProgress, ItemResult, OwnerPorts } from '#libs/core';
+import type { InputBatch, InputConsumer, TopicPartition } from '#libs/adapters';
 import {
   type CheckResult,
   countRefusal,
@@ -10,9 +10,13 @@ import {
   type Tracing,
 } from '#libs/platform';
 import type { InputWork } from './apply-batch.ts';
+import type { InputGuard } from './input-guard.ts';
 import { applyTraced } from './apply-traced.ts';
 import { DependencyContacts } from './dependency-contacts.ts';
 import { FetchWatchdog } from './fetch-watchdog.ts';
+import { GuestPartition } from './guest-partition.ts';
+import { observeWorker } from './observe-worker.ts';
+import { partitionsReady } from './partitions-ready.ts';
 import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
 
 /** What is used of the consumer. */
@@ -23,6 +27,7 @@ export type WorkerConsumer = Pick<
   | 'start'
   | 'halt'
   | 'commit'
+  | 'position'
   | 'watermarks'
   | 'generation'
   | 'lastHeartbeatMs'
@@ -33,7 +38,8 @@ export type WorkerConsumer = Pick<
 /** What a worker is built over. */
 export interface WorkerOptions {
   readonly consumer: WorkerConsumer;
-  readonly work: InputWork;
+  /** `transactions` brings the partitions of log and store with it; `labels` are committed into them wherever they are owned. */
+  readonly work: Readonly<Record<'transactions' | 'labels', InputWork>>;
   readonly surroundings: Omit<PartitionSurroundings, 'contacts' | 'deliverFrom' | 'lastHeartbeatMs'>;
   readonly store: OwnerPorts['store'];
   /** Keeps the decisions of a batch that somebody may ask for; never fails the batch. */
@@ -55,12 +61,16 @@ const COMMIT_HINT_MS = 3_000;
 const DRAIN_MS = 3_000;
 const DRAIN_STEP_MS = 10;
 
-/** Consumes the input partitions that the group gives it, and owns the partitions of log and store that go with them. */
+/** An input partition that is assigned to this process. */
+type Assigned = OwnedPartition | GuestPartition;
+
+/** Consumes the input partitions that the group gives it, and owns the partitions of log and store that go with those of the transactions. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #owned = new Map<number, OwnedPartition>();
+  readonly #guests = new Map<number, GuestPartition>();
   readonly #running = new Set<Promise<void>>();
-  readonly #lag = new Map<number, number>();
+  readonly #lags = new Map<Assigned, number>();
   readonly #contacts = new DependencyContacts();
   readonly #watchdog: FetchWatchdog;
   #stopping = false;
@@ -84,17 +94,19 @@ export class Worker {
 
   /** Stops intake, publishes what is committed as far as that is quick, closes the partitions, leaves the group. */
   async stop(): Promise<void> {
-    const { consumer, clock, work } = this.#options;
+    const { consumer, clock } = this.#options;
     this.#stopping = true;
     clearInterval(this.#hintTimer);
     this.#watchdog.stop();
-    for (const partition of this.#owned.keys()) consumer.halt(work.topic, partition);
+    for (const guest of this.#guests.values()) guest.revoke();
+    const assigned = this.#assigned();
+    for (const { topic, partition } of assigned) consumer.halt(topic, partition);
     const deadlineMs = clock.monotonicMs() + DRAIN_MS;
     while ([...this.#owned.values()].some(({ drained }) => !drained) && clock.monotonicMs() < deadlineMs) {
       for (const partition of this.#owned.values()) partition.wake();
       await clock.sleep(DRAIN_STEP_MS);
     }
-    this.revoke([...this.#owned.keys()]);
+    this.revoke(assigned);
     await Promise.all(this.#running);
     await consumer.close();
     for (const stop of this.#stopObserving) stop();
@@ -106,69 +118,43 @@ export class Worker {
     if (this.#options.consumer.generation === 0) return { ok: false, reason: 'not a member of the consumer group yet' };
     if (!this.#contacts.redisUp) return { ok: false, reason: 'Redis is out of reach' };
     if (!this.#kafkaUp) return { ok: false, reason: 'Kafka is out of reach' };
-    const closed = [...this.#owned.values()].filter(({ status }) => status !== 'open');
-    const held = [...this.#options.work.guard.held].map(
-      ([partition, { invalid, of }]) =>
-        `input partition ${partition} is held back: ${invalid} of its last ${of} records are invalid`,
-    );
-    if (closed.length + held.length === 0) return { ok: true, detail: `${this.#owned.size} partitions open` };
-    return {
-      ok: false,
-      reason: [...closed.map(({ partition, status }) => `partition ${partition} is ${status}`), ...held].join(', '),
-    };
+    return partitionsReady([...this.#owned.values()], this.#guards);
   }
 
   /** The group gave partitions to this member. */
-  assign(partitions: readonly number[]): void {
+  assign(partitions: readonly TopicPartition[]): void {
     if (this.#stopping) return;
-    const { consumer, surroundings, logger, onBug } = this.#options;
-    logger.info({ partitions }, 'partitions assigned');
-    for (const number of partitions) {
-      const partition = new OwnedPartition(number, {
-        ...surroundings,
-        contacts: this.#contacts,
-        deliverFrom: (to, offset) => this.#deliver(to, offset),
-        lastHeartbeatMs: () => consumer.lastHeartbeatMs,
-      });
-      this.#owned.set(number, partition);
-      const running = partition.run().catch(onBug);
-      this.#running.add(running);
-      void running.finally(() => this.#running.delete(running));
+    const { work, logger } = this.#options;
+    logger.info({ partitions: partitions.map(nameOf) }, 'partitions assigned');
+    for (const { topic, partition } of partitions) {
+      if (topic === work.transactions.topic) this.#own(partition);
+      else this.#visit(partition);
     }
   }
 
   /** The group took partitions away. */
-  revoke(partitions: readonly number[]): void {
-    if (partitions.length > 0) this.#options.logger.info({ partitions }, 'partitions revoked');
-    for (const number of partitions) {
-      this.#owned.get(number)?.revoke();
-      this.#owned.delete(number);
-      this.#lag.delete(number);
-      this.#options.work.guard.forget(number);
+  revoke(partitions: readonly TopicPartition[]): void {
+    const { logger } = this.#options;
+    if (partitions.length > 0) logger.info({ partitions: partitions.map(nameOf) }, 'partitions revoked');
+    for (const { topic, partition: number } of partitions) {
+      const partition = this.#of(topic).get(number);
+      if (partition === undefined) continue;
+      partition.revoke();
+      this.#lags.delete(partition);
+      this.#of(topic).delete(number);
+      this.#workOf(topic).guard.forget(number);
     }
   }
 
-  /** Records of the input were deleted before they were read: go on with the first that is left, and say so. If its end is gone, nobody may go on. */
-  async outOfRange(number: number, offset: number): Promise<void> {
-    const partition = this.#owned.get(number);
-    const { consumer, work, logger, clock } = this.#options;
-    while (partition?.revoked === false && !this.#stopping) {
-      try {
-        const { low, high } = await consumer.watermarks(work.topic, number);
-        if (offset > high) return partition.reopen();
-        logger.error({ partition: number, offset, low }, 'input records were deleted before they were decided');
-        return await partition.raiseInput(low);
-      } catch (error) {
-        if (!(error instanceof TransientFault)) throw error;
-        await clock.sleep(1_000);
-      }
-    }
+  /** The position to read from is not in an input's partition. */
+  async outOfRange({ topic, partition, offset }: TopicPartition & { readonly offset: number }): Promise<void> {
+    await this.#of(topic).get(partition)?.outOfRange(offset);
   }
 
-  /** Decides a batch; resolves with where the consumer is to go on. */
+  /** Decides or takes in a batch; resolves with where the consumer is to go on. */
   async apply(batch: InputBatch): Promise<{ next: number }> {
-    const { clock, metrics, tracing, work } = this.#options;
-    const partition = this.#owned.get(batch.partition);
+    const { clock, metrics, tracing } = this.#options;
+    const partition = this.#of(batch.topic).get(batch.partition);
     const startedAtMs = clock.monotonicMs();
     const progress: InputProgress = {
       abandoned: () => this.#stopping || partition?.revoked !== false || batch.isStale(),
@@ -182,8 +168,8 @@ export class Worker {
         this.#options.keepDetails(batch.partition, results);
       },
     };
-    const next = await applyTraced(batch, work, progress, tracing);
-    this.#lag.set(batch.partition, Math.max(0, batch.highWatermark - next));
+    const next = await applyTraced(batch, this.#workOf(batch.topic), progress, tracing);
+    if (partition?.revoked === false) this.#lags.set(partition, Math.max(0, batch.highWatermark - next));
     metrics.record('receivedToCommittedSeconds', (clock.monotonicMs() - startedAtMs) / 1_000, { door: DOOR });
     return { next };
   }
@@ -192,40 +178,72 @@ export class Worker {
     return this.#contacts.kafkaUp(this.#options.consumer.lastHeartbeatMs);
   }
 
-  #deliver(number: number, offset: number): void {
-    const { consumer, work } = this.#options;
-    if (this.#owned.has(number) && !this.#stopping) consumer.start(work.topic, number, offset);
+  #workOf(topic: string): InputWork {
+    const { transactions, labels } = this.#options.work;
+    return topic === labels.topic ? labels : transactions;
+  }
+
+  #of(topic: string): Map<number, Assigned> {
+    return topic === this.#options.work.labels.topic ? this.#guests : this.#owned;
+  }
+
+  get #guards(): readonly InputGuard[] {
+    const { transactions, labels } = this.#options.work;
+    return [transactions.guard, labels.guard];
+  }
+
+  #assigned(): Assigned[] {
+    return [...this.#owned.values(), ...this.#guests.values()];
+  }
+
+  #own(number: number): void {
+    const { consumer, surroundings, work } = this.#options;
+    const partition = new OwnedPartition(number, {
+      ...surroundings,
+      contacts: this.#contacts,
+      deliverFrom: (to, offset) => {
+        if (this.#owned.has(to) && !this.#stopping) consumer.start(work.transactions.topic, to, offset);
+      },
+      lastHeartbeatMs: () => consumer.lastHeartbeatMs,
+    });
+    this.#owned.set(number, partition);
+    this.#run(partition);
+  }
+
+  #visit(number: number): void {
+    const { consumer, store, work, clock, logger } = this.#options;
+    const { topic, ports } = work.labels;
+    const partition = new GuestPartition(number, { topic, consumer, state: ports.store, store, clock, logger });
+    this.#guests.set(number, partition);
+    this.#run(partition);
+  }
+
+  #run(partition: Assigned): void {
+    const running = partition.run().catch(this.#options.onBug);
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running));
   }
 
   #commitHints(): void {
-    const { consumer, work, logger } = this.#options;
-    const positions = [...this.#owned.values()].flatMap(({ partition, publishedNext }) => {
-      return publishedNext === null ? [] : [{ topic: work.topic, partition, offset: publishedNext }];
+    const { consumer, logger } = this.#options;
+    const positions = this.#assigned().flatMap(({ topic, partition, hint }) => {
+      return hint === null ? [] : [{ topic, partition, offset: hint }];
     });
     consumer.commit(positions).catch((err: unknown) => logger.debug({ err }, 'group offsets not committed'));
   }
 
   #observe(): (() => void)[] {
-    const { metrics, work } = this.#options;
-    const owned = (): OwnedPartition[] => [...this.#owned.values()];
-    const count = (...wanted: OwnedPartition['status'][]): number =>
-      owned().filter(({ status }) => wanted.includes(status)).length;
-    return [
-      metrics.observe('dependencyUp', () => [
-        { value: Number(this.#contacts.redisUp), labels: { dependency: 'redis' as const } },
-        { value: Number(this.#kafkaUp), labels: { dependency: 'kafka' as const } },
-      ]),
-      metrics.observe('partitionsOwned', () => [{ value: this.#owned.size, labels: {} }]),
-      metrics.observe('partitionsOpen', () => [{ value: count('open'), labels: {} }]),
-      metrics.observe('inputsHeldBack', () => [{ value: work.guard.held.size, labels: {} }]),
-      metrics.observe('inputFetchAgeSeconds', () => [{ value: this.#watchdog.ageMs / 1_000, labels: {} }]),
-      metrics.observe('partitionsHalted', () => [{ value: count('halted', 'newer_protocol'), labels: {} }]),
-      metrics.observe('outboxDepth', () =>
-        owned().map(({ partition, outboxDepth }) => ({ value: outboxDepth, labels: { partition } })),
-      ),
-      metrics.observe('consumerLag', () =>
-        [...this.#lag].map(([partition, lag]) => ({ value: lag, labels: { topic: work.topic, partition } })),
-      ),
-    ];
+    return observeWorker(this.#options.metrics, {
+      contacts: this.#contacts,
+      kafkaUp: () => this.#kafkaUp,
+      watchdog: this.#watchdog,
+      guards: this.#guards,
+      owned: () => [...this.#owned.values()],
+      lags: () => [...this.#lags].map(([{ topic, partition }, lag]) => ({ topic, partition, lag })),
+    });
   }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }

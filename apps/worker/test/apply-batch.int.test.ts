@@ -3,7 +3,7 @@ import { createTransactionParser } from '#libs/contracts';
 import { openPartition, partitionOf, type StateStore, type TransactionRejected } from '#libs/core';
 import { INPUT_TOPIC, InMemoryLog, PartitionRig } from '#libs/testkit';
 import { applyBatch, type Forward, type InputWork } from '../src/apply-batch.ts';
-import { FORWARDED_HEADER, type InputRecord } from '../src/read-record.ts';
+import { FORWARDED_HEADER, type InputRecord, transactionReader } from '../src/read-record.ts';
 import { idleGuard } from './idle-guard.ts';
 
 const PARTITIONS = 4;
@@ -45,7 +45,7 @@ describe('deciding a fetched stretch', () => {
       topic: INPUT_TOPIC,
       partitions: PARTITIONS,
       ports: rig.scoring,
-      parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
+      read: transactionReader(createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true })),
       forward: async (_, records) => void forwarded.push(...records),
       guard: idleGuard(),
       forwarded: () => undefined,

@@ -6,7 +6,7 @@ import { NO_TRACING } from '#libs/platform';
 import { INPUT_TOPIC, InMemoryLog, PartitionRig, RecordedSpans } from '#libs/testkit';
 import type { InputWork } from '../src/apply-batch.ts';
 import { applyTraced } from '../src/apply-traced.ts';
-import type { InputRecord } from '../src/read-record.ts';
+import { type InputRecord, transactionReader } from '../src/read-record.ts';
 import { tracedLog } from '../src/traced-log.ts';
 import { idleGuard } from './idle-guard.ts';
 
@@ -37,7 +37,7 @@ describe('the span of a batch', () => {
       topic: INPUT_TOPIC,
       partitions: 1,
       ports: rig.scoring,
-      parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
+      read: transactionReader(createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true })),
       forward: () => Promise.resolve(),
       guard: idleGuard(),
       forwarded: () => undefined,

@@ -1,18 +1,21 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InputBatch } from '#libs/adapters';
-import { createTransactionParser } from '#libs/contracts';
+import { createLabelParser, createTransactionParser } from '#libs/contracts';
 import type { LogRecord, Watermarks } from '#libs/core';
 import { createLogger, createMetrics, NO_TRACING, systemClock } from '#libs/platform';
 import { INPUT_TOPIC, PartitionRig, RELAY_LIMITS } from '#libs/testkit';
+import type { InputWork } from '../src/apply-batch.ts';
+import { labelReader, type ReadValue, transactionReader } from '../src/read-record.ts';
 import { InputGuard } from '../src/input-guard.ts';
 import { Worker, type WorkerConsumer } from '../src/worker.ts';
 
+const LABEL_TOPIC = 'labels.v1';
+const HERE = { topic: INPUT_TOPIC, partition: 0 };
 const PATIENCE = { timeout: 10_000, interval: 10 };
 
 /** A member of the group that is told what to deliver by the test. */
 class FakeConsumer implements WorkerConsumer {
-  marks: Watermarks = { low: 0, high: 1_000_000 };
   /** Where delivery was started, in order. */
   readonly started: number[] = [];
   readonly generation = 1;
@@ -25,11 +28,14 @@ class FakeConsumer implements WorkerConsumer {
     this.started.push(offset);
   }
   halt(): void {}
+  position(): number | null {
+    return null;
+  }
   async join(): Promise<void> {}
   async close(): Promise<void> {}
   async commit(): Promise<void> {}
   async watermarks(): Promise<Watermarks> {
-    return this.marks;
+    return { low: 0, high: 1_000_000 };
   }
 }
 
@@ -59,6 +65,17 @@ describe('a worker', () => {
     const onBug = (error: unknown): never => {
       throw error;
     };
+    const rules = { unknownFields: 'ignore', refuseCardNumbers: true } as const;
+    const inputOf = (topic: string, read: ReadValue): InputWork => ({
+      topic,
+      partitions: 1,
+      ports: rig.scoring,
+      read,
+      forward: () => Promise.reject(new Error('there is one partition')),
+      forwarded: () => undefined,
+      guard: new InputGuard({ topic, invalidPercent: 10, invalidWindowRecords: 1_000, clock: systemClock, logger }),
+      limits: { batchTransactions: 64, batchBytes: 1_000_000 },
+    });
     worker = new Worker({
       consumer,
       clock: systemClock,
@@ -71,14 +88,8 @@ describe('a worker', () => {
       store: rig.owner.store,
       keepDetails: () => undefined,
       work: {
-        topic: INPUT_TOPIC,
-        partitions: 1,
-        ports: rig.scoring,
-        parser: createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true }),
-        forward: () => Promise.reject(new Error('there is one partition')),
-        forwarded: () => undefined,
-        guard: new InputGuard({ invalidPercent: 10, invalidWindowRecords: 1_000, clock: systemClock, logger }),
-        limits: { batchTransactions: 64, batchBytes: 1_000_000 },
+        transactions: inputOf(INPUT_TOPIC, transactionReader(createTransactionParser(rules))),
+        labels: inputOf(LABEL_TOPIC, labelReader(createLabelParser(rules))),
       },
       surroundings: {
         owner: rig.owner,
@@ -89,7 +100,7 @@ describe('a worker', () => {
       },
     });
     await worker.start();
-    worker.assign([0]);
+    worker.assign([HERE]);
     await vi.waitUntil(() => consumer.started.length > 0, PATIENCE);
   });
   afterEach(async () => {
@@ -112,8 +123,8 @@ describe('a worker', () => {
   describe('whose input is trimmed by retention while it runs', () => {
     it('raises the position to the first record that is left, says so, and goes on there', async () => {
       expect(await worker.apply(batch(0, range(0, 5, valid)))).toEqual({ next: 5 });
-      consumer.marks = { low: 50, high: 60 };
-      await worker.outOfRange(0, 5);
+      rig.inputs.set(INPUT_TOPIC, { low: 50, high: 60 });
+      await worker.outOfRange({ ...HERE, offset: 5 });
       expect(await stored()).toEqual({ seq: 5, position: 50 });
       expect(consumer.started).toEqual([0, 50]);
       expect(said('input records were deleted before they were decided')).toMatchObject([
@@ -124,16 +135,16 @@ describe('a worker', () => {
     });
 
     it('changes nothing when the partition was taken by another meanwhile', async () => {
-      consumer.marks = { low: 50, high: 60 };
+      rig.inputs.set(INPUT_TOPIC, { low: 50, high: 60 });
       await rig.owner.store.begin(0, 'another');
-      await worker.outOfRange(0, 0);
+      await worker.outOfRange({ ...HERE, offset: 0 });
       expect((await stored()).position).toBeUndefined();
     });
 
     it('does not move a position that is at or after the first record that is left', async () => {
       await worker.apply(batch(0, range(0, 5, valid)));
-      consumer.marks = { low: 3, high: 60 };
-      await worker.outOfRange(0, 2);
+      rig.inputs.set(INPUT_TOPIC, { low: 3, high: 60 });
+      await worker.outOfRange({ ...HERE, offset: 2 });
       expect(await stored()).toEqual({ seq: 5, position: 5 });
       // Records below the position are passed over: their fate is sealed.
       expect(await worker.apply(batch(3, range(3, 6, valid)))).toEqual({ next: 6 });
@@ -142,9 +153,8 @@ describe('a worker', () => {
 
     it('halts when the input has lost its end: new records would lie below the position', async () => {
       await worker.apply(batch(0, range(0, 5, valid)));
-      consumer.marks = { low: 0, high: 3 };
-      rig.inputs.set(INPUT_TOPIC, consumer.marks);
-      await worker.outOfRange(0, 5);
+      rig.inputs.set(INPUT_TOPIC, { low: 0, high: 3 });
+      await worker.outOfRange({ ...HERE, offset: 5 });
       await vi.waitFor(() => expect(worker.ready()).toEqual({ ok: false, reason: 'partition 0 is halted' }), PATIENCE);
       expect(consumer.started).toEqual([0]);
     });
@@ -164,7 +174,7 @@ describe('a worker', () => {
       await worker.apply(batch(60, range(60, 120, invalid)));
       let isStale = false;
       const held = worker.apply({ ...batch(120, range(120, 180, invalid)), isStale: () => isStale });
-      const reason = 'input partition 0 is held back: 100 of its last 160 records are invalid';
+      const reason = 'partition 0 of transactions.v1 is held back: 100 of its last 160 records are invalid';
       await vi.waitFor(() => expect(worker.ready()).toEqual({ ok: false, reason }), PATIENCE);
       expect(await stored()).toEqual({ seq: 120, position: 120 });
       expect(said('input held back: too many of its records are invalid')).toMatchObject([
@@ -177,8 +187,8 @@ describe('a worker', () => {
 
     it('is judged anew by who takes the partition next', async () => {
       await worker.apply(batch(0, range(0, 60, invalid)));
-      worker.revoke([0]);
-      worker.assign([0]);
+      worker.revoke([HERE]);
+      worker.assign([HERE]);
       await vi.waitFor(() => expect(consumer.started).toEqual([0, 60]), PATIENCE);
       expect(await worker.apply(batch(60, range(60, 120, invalid)))).toEqual({ next: 120 });
     });

@@ -28,14 +28,14 @@ describe('the topics at start', () => {
     expect((await agreedTopics(kafka, await createTopics())).partitions).toBe(1);
   });
 
-  it.each(['transactions', 'decisions', 'deadLetters'] as const)(
+  it.each(['transactions', 'labels', 'decisions', 'deadLetters'] as const)(
     'are refused when %s takes smaller records than are written to it',
     async (which) => {
       const isSmall = (name: string): boolean => name.endsWith(topicNames()[which]);
       const prefix = await createTopics((name) => (isSmall(name) ? { 'max.message.bytes': '100000' } : {}));
       const starting = agreedTopics(kafka, prefix);
       await expect(starting).rejects.toThrow(UnusableTopics);
-      const needed = which === 'transactions' ? 262_144 : 2_097_152;
+      const needed = which === 'transactions' || which === 'labels' ? 262_144 : 2_097_152;
       await expect(starting).rejects.toThrow(
         `${topicNames(prefix)[which]} has max.message.bytes=100000, at least ${needed} is needed`,
       );

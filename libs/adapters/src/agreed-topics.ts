@@ -22,8 +22,8 @@ export interface AgreedTopics {
 export async function agreedTopics(kafka: KafkaSettings, topicPrefix: string): Promise<AgreedTopics> {
   const topics = new KafkaTopics({ kafka });
   try {
-    const { transactions, decisions, deadLetters } = topicNames(topicPrefix);
-    const wanted = [transactions, decisions, deadLetters];
+    const { transactions, labels, decisions, deadLetters } = topicNames(topicPrefix);
+    const wanted = [transactions, labels, decisions, deadLetters];
     const counts = await topics.partitionCounts(wanted);
     const missing = wanted.filter((name) => !counts.has(name));
     if (missing.length > 0) {
@@ -36,7 +36,7 @@ export async function agreedTopics(kafka: KafkaSettings, topicPrefix: string): P
     }
     const limits = await topics.limits(wanted);
     for (const name of wanted) {
-      const needed = name === transactions ? MAX_INPUT_RECORD_BYTES : MAX_OUTPUT_RECORD_BYTES;
+      const needed = name === transactions || name === labels ? MAX_INPUT_RECORD_BYTES : MAX_OUTPUT_RECORD_BYTES;
       const taken = limits.get(name)?.maxMessageBytes ?? 0;
       if (taken >= needed) continue;
       throw new UnusableTopics(`${name} has max.message.bytes=${taken}, at least ${needed} is needed: raise it`);
