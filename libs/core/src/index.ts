@@ -57,10 +57,17 @@ export type {
   TransactionRejected,
 } from './event.ts';
 export { minorPerMajor } from './currency.ts';
+export { entitiesTouchedBy, type EntityRole, type TouchedEntity } from './entities/entities-touched.ts';
 export type { EntityChange } from './entities/entity-change.ts';
+export { decodeEntity, encodeEntity, sameEntity } from './entities/entity-codec.ts';
+export { ENTITY_FEATURE_INDEX, ENTITY_FEATURES, type EntityFeatureName } from './entities/entity-manifest.ts';
 export { NO_ENTITY_MARKS, type EntityMark, type EntityMarks } from './entities/entity-mark.ts';
 export { entityName, entityPartition, type EntityRef } from './entities/entity-ref.ts';
 export { ENTITY_KINDS, type EntityIds, type EntityKeys, type EntityKind } from './entities/entity-kind.ts';
+export { emptyEntity, type EntityState } from './entities/entity-state.ts';
+export { ENTITY_PARAMETERS, reduceEntity, type EntityParameters } from './entities/reduce-entity.ts';
+export type { EntityViews } from './entities/entity-views.ts';
+export { writeEntityFeatures } from './entities/write-entity-features.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { computeVector } from './features/compute-vector.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';

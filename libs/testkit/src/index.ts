@@ -8,9 +8,18 @@ export { RecordedSpans } from './fakes/recorded-spans.ts';
 export { type AccountStep, isEvent, stateAfter, stepsOf } from './generators/account-steps.ts';
 export { accountStreams, reducerParameters, type AccountStream, type Delivery } from './generators/account-streams.ts';
 export { historyRuns } from './generators/history-runs.ts';
+export {
+  entityHistories,
+  entityQuestions,
+  interleaved,
+  type ArrivingChange,
+  type AskedLater,
+  type EntityHistory,
+} from './generators/entity-histories.ts';
 export { NO_CONTEXT } from './generators/no-context.ts';
 export { runEngine, type EngineRun, type Fate, type Keeping } from './generators/run-engine.ts';
 export { AccountOracle } from './oracle/account-oracle.ts';
+export { EntityOracle, type EntityQuestion } from './oracle/entity-oracle.ts';
 export { vectorByDefinition } from './oracle/vector-by-definition.ts';
 export type { Past } from './oracle/past.ts';
 export { AnswerChecker, type ReceivedAnswer } from './http/answer-checker.ts';

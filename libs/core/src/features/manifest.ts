@@ -8,10 +8,10 @@ export interface Feature {
   readonly unit: string;
   /** Length of the window (t - windowMs, t]; null when it has none. */
   readonly windowMs: number | null;
-  /** The value when there is nothing to compute it from; `never` when there always is something. */
-  readonly missing: 'NaN' | '0' | 'never';
-  /** The primitive of the account's state that it is read from: see features.md §2. */
-  readonly state: 'none' | 'L' | 'D' | 'P';
+  /** The value when there is nothing to compute it from, `p0` being a risk's prior; `never` when there always is something. */
+  readonly missing: 'NaN' | '0' | 'p0' | 'never';
+  /** The primitive of the account's or the entity's state that it is read from: see features.md §2. */
+  readonly state: 'none' | 'L' | 'T' | 'S' | 'D' | 'K' | 'R' | 'P';
 }
 
 type Row = [catalogue: number, name: string, unit: string, windowMs: number | null, missing: Feature['missing'], state: Feature['state']]; // prettier-ignore
