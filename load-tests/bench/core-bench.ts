@@ -14,6 +14,7 @@ import {
   DEFAULT_POLICY,
   emptyAccount,
   encodeAccount,
+  NO_ENTITY_MARKS,
   reduce,
   REDUCER_VERSION,
   rowCount,
@@ -93,7 +94,8 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
     return flat;
   });
   const decisions = prepared.map(({ transaction }, i): Decision => {
-    const scored = { transaction, vector: vectors[i] as Float32Array, late: false, historyIncomplete: false };
+    const vector = vectors[i] as Float32Array;
+    const scored = { transaction, vector, entities: NO_ENTITY_MARKS, late: false, logTruncated: false, flaws: [] };
     const context = {
       policy: DEFAULT_POLICY,
       model: model.identity,

@@ -14,6 +14,7 @@ import { shareRuns } from './onnx/shared-runs.ts';
 import { StoreKeys } from './redis/keys.ts';
 import { connectRedis, waitForRedis } from './redis/redis-client.ts';
 import { RedisDetailCache } from './redis/redis-detail-cache.ts';
+import { RedisEntityStore } from './redis/redis-entity-store.ts';
 import { checkNamespace, hashKeyFingerprint } from './redis/redis-namespace.ts';
 import { RedisStateStore } from './redis/redis-state-store.ts';
 
@@ -93,6 +94,7 @@ export async function openScoring(
   return {
     ports: {
       store: new RedisStateStore(redis, keys, { outboxLimit: state.outboxLimitEvents }),
+      entities: new RedisEntityStore(redis, keys, { partitions }),
       model: shareRuns(model, MAX_BATCH_ROWS),
       codec: createEventCodec(),
       clock,

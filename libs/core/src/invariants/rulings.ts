@@ -3,7 +3,7 @@ import type { Decision } from '../decision.ts';
 import { computeVector } from '../features/compute-vector.ts';
 import { FEATURES } from '../features/manifest.ts';
 import type { Policy } from '../policy.ts';
-import { decideTransaction, HISTORY_INCOMPLETE } from '../score/decide-transaction.ts';
+import { decideTransaction, ENTITY_UNREADABLE, HISTORY_INCOMPLETE } from '../score/decide-transaction.ts';
 import type { HistoryStep } from './history-facts.ts';
 import type { Violation } from './violation.ts';
 
@@ -64,8 +64,8 @@ export function rulingViolations(
   policy: Policy,
 ): Violation[] {
   const { probability, model, featureSet, decidedAtMs, transaction } = decision;
-  const historyIncomplete = decision.degradedReasons.includes(HISTORY_INCOMPLETE);
-  const again = decideTransaction({ ...decision, historyIncomplete }, probability, {
+  const flaws = [HISTORY_INCOMPLETE, ENTITY_UNREADABLE].filter((flaw) => decision.degradedReasons.includes(flaw));
+  const again = decideTransaction({ ...decision, flaws }, probability, {
     policy,
     model,
     featureSet,

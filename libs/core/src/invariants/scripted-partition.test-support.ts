@@ -1,3 +1,4 @@
+import { NO_ENTITY_MARKS } from '../entities/entity-mark.ts';
 import { createEventCodec, createTransactionParser } from '#libs/contracts';
 import { accountEventOf } from '../account/account-event-of.ts';
 import { encodeAccount } from '../account/account-codec.ts';
@@ -113,7 +114,7 @@ export class ScriptedPartition {
     const vector = computeVector(before, accountEventOf(asked, hasher));
     const late = asked.eventTimeMs < before.watermarkMs;
     const context = { policy: DEFAULT_POLICY, model: MODEL, featureSet: 'f', nowMs: START_MS };
-    const scored = { transaction: asked, vector, late, historyIncomplete: false };
+    const scored = { transaction: asked, vector, entities: NO_ENTITY_MARKS, late, logTruncated: false, flaws: [] };
     const decision = { ...decideTransaction(scored, PROBABILITY, context), ...altered };
     const input = inputOffset === null ? null : { topic: TOPIC, next: inputOffset + 1 };
     this.appendEvent({ type: 'decision.made', decision, amended: [], expired: [], input, reducer: REDUCER });

@@ -1,10 +1,13 @@
 import type { Decision, ModelIdentity } from '../decision.ts';
-import { NO_ENTITY_MARKS } from '../entities/entity-mark.ts';
+import type { EntityMarks } from '../entities/entity-mark.ts';
 import { decide, type Policy } from '../policy.ts';
 import type { Transaction } from '../transaction.ts';
 
 /** Reason of a decision whose account may have had a history in a part of the log that was given up: ages and profiles start too late. */
 export const HISTORY_INCOMPLETE = 'history_incomplete';
+
+/** Reason of a decision without the features of an entity whose record cannot be read. */
+export const ENTITY_UNREADABLE = 'entity_unreadable';
 
 /** What a decision names as its grounds. */
 export interface DecisionContext {
@@ -19,13 +22,16 @@ export function decideTransaction(
   scored: {
     readonly transaction: Transaction;
     readonly vector: Float32Array;
+    readonly entities: EntityMarks;
     readonly late: boolean;
-    readonly historyIncomplete: boolean;
+    readonly logTruncated: boolean;
+    /** Degraded reasons of the state that the vector was made from. */
+    readonly flaws: readonly string[];
   },
   probability: number | null,
   context: DecisionContext,
 ): Decision {
-  const { transaction, vector, late, historyIncomplete } = scored;
+  const { transaction, vector, entities, late, logTruncated, flaws } = scored;
   const { policy, model, featureSet, nowMs } = context;
   const assessed = probability !== null && Number.isFinite(probability);
   const { outcome, riskScore, riskLevel, reasons, holdMs } = decide({ ...transaction, probability }, policy);
@@ -39,10 +45,10 @@ export function decideTransaction(
     model,
     featureSet,
     policyVersion: policy.version,
-    degradedReasons: [...(assessed ? [] : ['model_unavailable']), ...(historyIncomplete ? [HISTORY_INCOMPLETE] : [])],
+    degradedReasons: [...(assessed ? [] : ['model_unavailable']), ...flaws],
     vector,
-    entities: NO_ENTITY_MARKS,
-    logTruncated: false,
+    entities,
+    logTruncated,
     late,
     decidedAtMs: nowMs,
     holdExpiresAtMs: outcome === 'hold' ? nowMs + holdMs : null,

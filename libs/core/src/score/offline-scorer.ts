@@ -1,6 +1,7 @@
 import { AccountWorkspace } from '../account/account-workspace.ts';
 import { rowCount } from '../account/event-columns.ts';
 import { OVERFLOW_BUCKETS } from '../account/overflow.ts';
+import { EntityMemory } from '../entities/entity-memory.ts';
 import type { Label } from '../label.ts';
 import type { Policy } from '../policy.ts';
 import type { Model } from '../ports/model.ts';
@@ -26,12 +27,14 @@ export type HistoryItem =
   | { readonly kind: 'label'; readonly label: Label };
 
 /**
- * Decides a history as the service would, in memory: the same planning, without a store and without a clock. The order given is the order of `seq`. A
- * decision bears its transaction's own time, so that the same history gives the same decisions. Memory follows the number of accounts.
+ * Decides a history as the service would, in memory: the same planning, without a store and without a clock. The order given is the order of `seq`,
+ * and every event has reached the other entities before the next one. A decision bears its transaction's own time, so that the same history gives the
+ * same decisions. Memory follows the number of accounts and entities, not the length of the history.
  */
 export class OfflineScorer {
   readonly #surroundings: OfflineSurroundings;
   readonly #workspaces = new Map<string, AccountWorkspace>();
+  readonly #entities = new EntityMemory();
   /** Accounts whose overflow records are all loaded, which is to say empty at first. */
   readonly #overflowing = new Set<AccountWorkspace>();
   #seq = 0;
@@ -45,12 +48,42 @@ export class OfflineScorer {
     return this.#workspaces.size;
   }
 
+  /** Other entities seen so far. */
+  get entities(): number {
+    return this.#entities.size;
+  }
+
   /** Decides the next items; how they are cut into calls makes no difference to the results. */
   async take(items: readonly HistoryItem[]): Promise<readonly PlannedItem[]> {
+    const results: PlannedItem[] = [];
+    let run: Candidate[] = [];
+    const accounts = new Set<string>();
+    for (const [index, item] of items.entries()) {
+      const candidate = this.#candidate(item, run.length);
+      const accountId = accountOf(candidate);
+      const standsAlone =
+        candidate.kind === 'amendment' || candidate.observeOnly || candidate.workspace.state.amendments.pending > 0;
+      if (standsAlone || accounts.has(accountId)) {
+        results.push(...(await this.#plan(run)));
+        run = [];
+        accounts.clear();
+      }
+      run.push({ ...candidate, index: run.length });
+      accounts.add(accountId);
+      if (standsAlone || index === items.length - 1) {
+        results.push(...(await this.#plan(run)));
+        run = [];
+        accounts.clear();
+      }
+    }
+    return results;
+  }
+
+  /** Plans transactions of different accounts, which only the other entities connect, or a single item. */
+  async #plan(run: readonly Candidate[]): Promise<PlannedItem[]> {
     const { model, featureSet, policy, rules } = this.#surroundings;
-    const candidates = items.map((item, index) => this.#candidate(item, index));
-    for (const { workspace } of candidates) this.#prepareOverflow(workspace, items.length);
-    const planned = await planCandidates(candidates, {
+    for (const { workspace } of run) this.#prepareOverflow(workspace);
+    const planned = await planCandidates(run, {
       policy,
       featureSet,
       rules: { ...rules, maxFutureSkewMs: Infinity },
@@ -58,11 +91,42 @@ export class OfflineScorer {
       nowMs: 0,
       baseSeq: this.#seq,
       partitionFloorMs: null,
+      entitiesOf: (candidate) => {
+        const views = this.#entities.viewsOf(candidate.event.entities);
+        this.#follow(candidate);
+        return { views, isDamaged: false };
+      },
       score: async (vectors, rows) => (model === null ? null : model.score(vectors, rows)),
       lap: () => undefined,
     });
-    this.#seq += items.length;
-    return items.map((_, index) => datedByItself(planned.get(index) as PlannedItem));
+    this.#seq += run.length;
+    return run.map((candidate, index) => {
+      const item = planned.get(index) as PlannedItem;
+      this.#followPlanned(candidate, item);
+      return datedByItself(item);
+    });
+  }
+
+  /** The other entities learn of a transaction. */
+  #follow({ transaction, event }: Extract<Candidate, { kind: 'transaction' }>): void {
+    const { identity, eventTimeMs, amountMinor, currency, entities } = event;
+    const account = this.#surroundings.hasher.text64(transaction.accountId);
+    this.#entities.fold({ type: 'transaction', identity, eventTimeMs, amountMinor, currency, account, entities });
+  }
+
+  /** The other entities learn what became of an item, beyond the transaction itself if it was scored. */
+  #followPlanned(candidate: Candidate, item: PlannedItem): void {
+    if (item.kind !== 'decided' && item.kind !== 'recorded') return;
+    const account = this.#surroundings.hasher.text64(accountOf(candidate));
+    if (candidate.kind === 'transaction' && item.kind === 'recorded') this.#follow(candidate);
+    const applied = [...item.amended];
+    if (candidate.kind === 'amendment' && item.kind === 'recorded' && item.effect !== null) {
+      applied.push({ amendment: candidate.amendment, effect: item.effect });
+    }
+    for (const { amendment, effect } of applied) {
+      const { identity, target, kind, timeMs } = amendment;
+      this.#entities.fold({ type: 'amendment', identity, target, kind, timeMs, account, effect });
+    }
   }
 
   #candidate(item: HistoryItem, index: number): Candidate {
@@ -75,9 +139,9 @@ export class OfflineScorer {
     return { ...asked, workspace };
   }
 
-  #prepareOverflow(workspace: AccountWorkspace, batchSize: number): void {
+  #prepareOverflow(workspace: AccountWorkspace): void {
     const { events } = workspace.state;
-    const canOverflow = rowCount(events) + batchSize > this.#surroundings.rules.reducer.logCap;
+    const canOverflow = rowCount(events) + 1 > this.#surroundings.rules.reducer.logCap;
     if (!canOverflow || this.#overflowing.has(workspace)) return;
     this.#overflowing.add(workspace);
     for (let bucket = 0; bucket < OVERFLOW_BUCKETS; bucket++) workspace.setOverflow(bucket, null);

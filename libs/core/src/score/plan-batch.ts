@@ -1,3 +1,4 @@
+import { isTruncated } from '../account/account-state.ts';
 import type { AccountWorkspace } from '../account/account-workspace.ts';
 import { OBSERVED } from '../account/account-change.ts';
 import type { AccountEvent } from '../account/account-event.ts';
@@ -11,11 +12,19 @@ import type {
   RecordedAmendment,
 } from '../account/amendment.ts';
 import type { Decision } from '../decision.ts';
+import { marksOf } from '../entities/entity-views.ts';
+import type { EntityMarks } from '../entities/entity-mark.ts';
 import { computeVector, LONGEST_AGE_MS } from '../features/compute-vector.ts';
 import type { Label } from '../label.ts';
 import type { Transaction } from '../transaction.ts';
 import type { ItemResult } from './batch.ts';
-import { decideTransaction, type DecisionContext } from './decide-transaction.ts';
+import {
+  decideTransaction,
+  ENTITY_UNREADABLE,
+  HISTORY_INCOMPLETE,
+  type DecisionContext,
+} from './decide-transaction.ts';
+import type { KnownEntities } from './entity-views-by-batch.ts';
 import type { ScoringRules } from './scoring-rules.ts';
 
 /** What an account did with what waited for a transaction. */
@@ -57,9 +66,11 @@ export interface AmendmentCandidate extends OfAccount {
 export type Candidate = TransactionCandidate | AmendmentCandidate;
 
 interface ScoredCandidate extends TransactionCandidate {
+  readonly entities: EntityMarks;
   readonly vector: Float32Array;
   readonly late: boolean;
-  readonly historyIncomplete: boolean;
+  readonly logTruncated: boolean;
+  readonly flaws: readonly string[];
 }
 
 /** What planning needs beside the accounts. `score` gives probabilities for `rows` vectors laid end to end. */
@@ -68,6 +79,8 @@ export interface PlanContext extends DecisionContext {
   /** The partition's last seq as loaded: item i gets the provisional seq `base + 1 + i`. */
   readonly baseSeq: number;
   readonly partitionFloorMs: number | null;
+  /** What is known of the other entities of a transaction that is about to be scored. */
+  entitiesOf(candidate: TransactionCandidate): KnownEntities;
   score(vectors: Float32Array, rows: number): Promise<Float32Array | null>;
   /** Called with the time that passed since the last call, by stage. */
   lap(stage: 'features' | 'model'): void;
@@ -156,13 +169,24 @@ function planTransaction(
     const { amended, expired } = workspace.apply({ ...event, ...OBSERVED, seq }, context.rules.reducer);
     return { kind: 'recorded', what: 'observed', effect: null, amended, expired: placed(expired, context) };
   }
-  const { partitionFloorMs } = context;
-  const historyIncomplete = partitionFloorMs !== null && event.eventTimeMs <= partitionFloorMs + LONGEST_AGE_MS;
-  const vector = computeVector(workspace.state, event);
+  const { views, isDamaged } = context.entitiesOf(candidate);
   return {
     kind: 'scored',
-    scored: { ...candidate, late: admission === 'late', historyIncomplete, vector },
+    scored: {
+      ...candidate,
+      late: admission === 'late',
+      logTruncated: isTruncated(workspace.state, event.eventTimeMs),
+      flaws: flawsOf(event, context, isDamaged),
+      entities: marksOf(views),
+      vector: computeVector(workspace.state, event),
+    },
   };
+}
+
+/** What of the state could not be used, as degraded reasons. */
+function flawsOf({ eventTimeMs }: AccountEvent, { partitionFloorMs }: PlanContext, isDamaged: boolean): string[] {
+  const isIncomplete = partitionFloorMs !== null && eventTimeMs <= partitionFloorMs + LONGEST_AGE_MS;
+  return [...(isIncomplete ? [HISTORY_INCOMPLETE] : []), ...(isDamaged ? [ENTITY_UNREADABLE] : [])];
 }
 
 /** A provisional seq is none that the log will have. */

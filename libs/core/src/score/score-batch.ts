@@ -5,12 +5,14 @@ import { DamagedAccounts } from '../account/damaged-accounts.ts';
 import { homeState } from '../home.ts';
 import type { Policy } from '../policy.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { EntityReader } from '../ports/entity-store.ts';
 import type { EventCodec } from '../ports/event-codec.ts';
 import type { Model } from '../ports/model.ts';
 import type { AccountWrite, LoadedPartition, StateStore } from '../ports/state-store.ts';
 import type { Hasher } from '../siphash.ts';
 import type { Batch, BatchItem, CommittedBatch, ItemResult, RefusedBatch } from './batch.ts';
 import { askedItem, candidatesOf, eventsByAccount } from './candidates.ts';
+import { EntityViewsByBatch } from './entity-views-by-batch.ts';
 import { type Candidate, planCandidates, type PlannedItem } from './plan-batch.ts';
 import { encodePlanned } from './planned-events.ts';
 import type { ScoringRules } from './scoring-rules.ts';
@@ -19,6 +21,7 @@ import { StageClock } from './stage-clock.ts';
 /** The scorer's surroundings; the same behind every door. */
 export interface ScoringPorts {
   readonly store: StateStore;
+  readonly entities: EntityReader;
   readonly model: Model;
   readonly codec: EventCodec;
   readonly clock: Clock;
@@ -38,7 +41,10 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
   const stages = new StageClock(clock);
   const asked = batch.items.flatMap((item, index) => askedItem(item, index, hasher) ?? []);
   const byAccount = eventsByAccount(asked);
-  const loaded = await store.load(partition, [...byAccount.keys()]);
+  const [loaded, entities] = await Promise.all([
+    store.load(partition, [...byAccount.keys()]),
+    EntityViewsByBatch.load(asked, ports.entities),
+  ]);
   const position = input === null ? 0 : (loaded.input.get(input.topic) ?? 0);
   if (homeState(loaded.home) !== 'open' || loaded.home === null) return { status: 'closed', inputPosition: position };
   if (input !== null && input.from > position) return { status: 'gap', inputPosition: position };
@@ -60,7 +66,7 @@ export async function scoreBatch(batch: Batch, ports: ScoringPorts): Promise<Com
   stages.lap('state');
 
   const candidates = candidatesOf(asked, workspaces);
-  const planned = await planItems({ batch, ports, loaded, candidates, position, base, stages });
+  const planned = await planItems({ batch, ports, loaded, candidates, entities, position, base, stages });
   const { encoded, ranks } = encodePlanned(batch, planned, { ...ports, nowMs: clock.nowMs() });
   const result = await store.commit({
     partition,
@@ -113,11 +119,12 @@ async function planItems(work: {
   ports: ScoringPorts;
   loaded: LoadedPartition;
   candidates: readonly Candidate[];
+  entities: EntityViewsByBatch;
   position: number;
   base: number;
   stages: StageClock;
 }): Promise<PlannedItem[]> {
-  const { batch, ports, loaded, position, stages } = work;
+  const { batch, ports, loaded, entities, position, stages } = work;
   const { policy, model, rules } = ports;
   const belowPosition = (item: BatchItem): boolean =>
     batch.input !== null && item.original !== null && item.original.offset < position;
@@ -130,6 +137,7 @@ async function planItems(work: {
     nowMs: ports.clock.nowMs(),
     baseSeq: work.base,
     partitionFloorMs: loaded.floorMs,
+    entitiesOf: ({ event }) => entities.of(event.entities),
     score: (vectors, rows) => model.score(vectors, rows),
     lap: (stage) => stages.lap(stage),
   });

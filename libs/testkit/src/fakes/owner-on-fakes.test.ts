@@ -17,6 +17,7 @@ import { RELAY_LIMITS, inputBatch, INPUT_TOPIC } from '../rig/partition-rig.ts';
 import { transaction } from '../rig/transactions.ts';
 import { fakeModel } from './fake-model.ts';
 import { InMemoryLog } from './in-memory-log.ts';
+import { InMemoryEntityStore } from './in-memory-entity-store.ts';
 import { InMemoryStore } from './in-memory-store.ts';
 import { MemoryDeadLetters, MemoryInputTopics } from './memory-topics.ts';
 
@@ -38,6 +39,7 @@ function partitionOnFakes() {
   const scoring: ScoringPorts = {
     ...shared,
     store,
+    entities: new InMemoryEntityStore({ partitions: 1 }),
     model: fakeModel(),
     policy: DEFAULT_POLICY,
   };

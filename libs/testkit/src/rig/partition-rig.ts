@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   connectRedis,
+  RedisEntityStore,
   RedisPartitionStore,
   RedisStateStore,
   StoreKeys,
@@ -90,6 +91,7 @@ export class PartitionRig {
     const codec = createEventCodec();
     this.scoring = {
       store: new RedisStateStore(redis, this.keys, { outboxLimit: options.outboxLimit }),
+      entities: new RedisEntityStore(redis, this.keys, { partitions: 1 }),
       model: fakeModel(),
       codec,
       clock,
