@@ -3,15 +3,10 @@ import { decodeEntity } from '../entities/entity-codec.ts';
 import type { EntityKeys } from '../entities/entity-kind.ts';
 import { entityName, type EntityRef } from '../entities/entity-ref.ts';
 import type { EntityState } from '../entities/entity-state.ts';
-import { entityRefs, viewsOf, type EntityViews } from '../entities/entity-views.ts';
+import { entityRefs, viewsOf } from '../entities/entity-views.ts';
 import type { EntityReader } from '../ports/entity-store.ts';
 import type { AskedItem } from './candidates.ts';
-
-/** What is known of a transaction's entities. `isDamaged`: a record of one of them cannot be read, so that it is left out. */
-export interface KnownEntities {
-  readonly views: EntityViews;
-  readonly isDamaged: boolean;
-}
+import type { KnownEntities } from './known-entities.ts';
 
 /** What is known of the other entities of a batch, read once; decoded when it is asked for. */
 export class EntityViewsByBatch {

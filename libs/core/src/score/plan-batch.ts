@@ -24,7 +24,7 @@ import {
   HISTORY_INCOMPLETE,
   type DecisionContext,
 } from './decide-transaction.ts';
-import type { KnownEntities } from './entity-views-by-batch.ts';
+import type { KnownEntities } from './known-entities.ts';
 import type { ScoringRules } from './scoring-rules.ts';
 
 /** What an account did with what waited for a transaction. */
