@@ -75,7 +75,14 @@ describe('the command line', () => {
   });
 
   it('says what is wrong with a file', async () => {
-    const missing = await runCommand(['replay', '--no-model', '--file', inFolder('missing'), '--out', inFolder('r')]);
+    const missing = await runCommand([
+      'replay',
+      '--no-model',
+      '--transactions',
+      inFolder('missing'),
+      '--out',
+      inFolder('r'),
+    ]);
     expect(missing).toMatchObject({ code: 1, out: '' });
     expect(missing.err).toMatch(/^error: There is no file .*missing\.\n$/);
   });
@@ -138,7 +145,7 @@ describe('simulate and replay', () => {
       ['b.ndjson.gz', 'r2'],
     ] as const) {
       replays.push(
-        await runCommand(['replay', '--json', '--no-model', '--file', inFolder(file), '--out', inFolder(out)]),
+        await runCommand(['replay', '--json', '--no-model', '--transactions', inFolder(file), '--out', inFolder(out)]),
       );
     }
     expect(replays[0]!.out).toBe(replays[1]!.out);
@@ -166,7 +173,7 @@ describe('simulate and replay', () => {
     stopSignal.stop();
     await runCommand(['simulate', '--out', inFolder('c.ndjson'), '--accounts', '5', '--days', '2']);
     const stopped = await runCommand(
-      ['replay', '--no-model', '--file', inFolder('c.ndjson'), '--out', inFolder('r3')],
+      ['replay', '--no-model', '--transactions', inFolder('c.ndjson'), '--out', inFolder('r3')],
       { stopSignal },
     );
     expect(stopped).toMatchObject({ code: 130, out: '' });

@@ -122,7 +122,7 @@ describe('an audit of a healthy service', () => {
   });
 
   it('has the decisions of a replay of the same file, to the last bit of each score', async () => {
-    await runCommand(['replay', '--file', inFolder('in.ndjson'), '--out', inFolder('replayed')], { config });
+    await runCommand(['replay', '--transactions', inFolder('in.ndjson'), '--out', inFolder('replayed')], { config });
     const replayed = new Map<string, object>();
     const file = await asyncBufferFromFile(inFolder('replayed/vectors.parquet'));
     for (const row of await parquetReadObjects({ file })) {

@@ -1,141 +1,200 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FEATURE_SET } from '#libs/adapters';
-import { type ParsedTransaction, toDecisionBody } from '#libs/contracts';
-import {
-  type Decision,
-  DEFAULT_POLICY,
-  FEATURES,
-  type Label,
-  type Model,
-  type PlannedItem,
-  type ReducerParameters,
-  type Transaction,
-} from '#libs/core';
+import { formatWireTime, toDecisionBody } from '#libs/contracts';
+import { type AppliedAmendment, FEATURES } from '#libs/core';
 import { LineFile } from '../files/line-file.ts';
 import { type ParquetColumn, ParquetFile } from '../files/parquet-file.ts';
+import { LabelsFile } from './labels-file.ts';
+import type {
+  Replayed,
+  ReplayedDecision,
+  ReplayedLabel,
+  ReplayedRecord,
+  ReplayedRefusal,
+  ReplaySink,
+} from './replayed.ts';
 
-/** What the vectors' file says of each besides its features. `line` is the line of the input, from 1. */
-const COLUMNS: readonly ParquetColumn[] = [
-  { name: 'row', type: 'integer' },
-  { name: 'line', type: 'integer' },
-  { name: 'transaction_id', type: 'text' },
-  { name: 'account_id', type: 'text' },
-  { name: 'event_type', type: 'text' },
-  { name: 'occurred_at', type: 'time' },
-  { name: 'late', type: 'boolean' },
-  { name: 'decision', type: 'text' },
-  { name: 'risk_score', type: 'integer', nullable: true },
-  { name: 'probability', type: 'double', nullable: true },
-];
-
-/** What a replay came to. The same for the same file, model and settings. */
-export interface ReplaySummary {
-  readonly lines: number;
+/** What a replay came to: the same for the same input, model and settings. */
+export interface ReplayCounts {
   readonly decided: number;
   readonly held: number;
-  readonly accounts: number;
-  /** Lines without a decision, by reason. */
+  /** Transactions that only changed their accounts, by why. */
+  readonly recorded: Readonly<Record<string, number>>;
+  /** Transactions that did not, by why. */
   readonly refused: Readonly<Record<string, number>>;
-  readonly vectors_sha256: string;
-  readonly decisions_sha256: string;
+  /** Labels by what their accounts answered; null for a replay without labels. */
+  readonly labels: Readonly<Record<string, number>> | null;
+  /** Labels, reversals and refunds that have waited for their transactions in vain. */
+  readonly expired: number;
+}
+
+/** The hex SHA-256 of each file, by its name. */
+export type FileHashes = Readonly<Record<string, string>>;
+
+/** Where and as what the output of a replay is written. */
+export interface OutputShape {
+  readonly folder: string;
+  /** Names of what says where in its source something stands. */
+  readonly place: readonly string[];
+  readonly hasLabels: boolean;
 }
 
 /**
- * The files of a replay, which appear when it is complete: `vectors.parquet` (a row for each decision), `decisions.ndjson` (a line for each line of the
- * input) and `manifest.json`. Call `finish` to keep them, or `discard`.
+ * The files of a replay, which appear when it is complete: `vectors.parquet` (a row for each decision), `decisions.ndjson` (a line for each transaction
+ * of the input, or what stands in its place), `labels.parquet` and `manifest.json`. Call `finish` to keep them, or `discard`.
  */
-export class ReplayOutput {
-  readonly #folder: string;
+export class ReplayOutput implements ReplaySink {
+  readonly #shape: OutputShape;
   readonly #vectors: ParquetFile;
   readonly #decisions: LineFile;
+  readonly #labels: LabelsFile | null;
+  readonly #recorded: Record<string, number> = {};
   readonly #refused: Record<string, number> = {};
   #held = 0;
+  #expired = 0;
 
-  private constructor(folder: string, vectors: ParquetFile, decisions: LineFile) {
-    this.#folder = folder;
+  private constructor(
+    shape: OutputShape,
+    { vectors, decisions, labels }: { vectors: ParquetFile; decisions: LineFile; labels: LabelsFile | null },
+  ) {
+    this.#shape = shape;
     this.#vectors = vectors;
     this.#decisions = decisions;
+    this.#labels = labels;
   }
 
   /** Makes the folder if it is missing. */
-  static async create(folder: string): Promise<ReplayOutput> {
+  static async create(shape: OutputShape): Promise<ReplayOutput> {
+    const { folder, place, hasLabels } = shape;
     const features = FEATURES.map(({ name }) => name);
-    const vectors = { columns: COLUMNS, features, metadata: { feature_set: FEATURE_SET } };
-    return new ReplayOutput(
-      folder,
-      await ParquetFile.create(join(folder, 'vectors.parquet'), vectors),
-      await LineFile.create(join(folder, 'decisions.ndjson')),
-    );
+    const vectors = { columns: vectorColumns(place), features, metadata: { feature_set: FEATURE_SET } };
+    return new ReplayOutput(shape, {
+      vectors: await ParquetFile.create(join(folder, 'vectors.parquet'), vectors),
+      decisions: await LineFile.create(join(folder, 'decisions.ndjson')),
+      labels: hasLabels ? await LabelsFile.create(join(folder, 'labels.parquet'), place) : null,
+    });
   }
 
-  async write(line: number, result: PlannedItem | Extract<ParsedTransaction, { ok: false }>): Promise<void> {
-    if ('ok' in result) return this.#refuse(line, result.reason, { field: result.fields[0]?.field ?? null });
-    switch (result.kind) {
+  get counts(): ReplayCounts {
+    return {
+      decided: this.#vectors.rows,
+      held: this.#held,
+      recorded: this.#recorded,
+      refused: this.#refused,
+      labels: this.#labels?.answers ?? null,
+      expired: this.#expired,
+    };
+  }
+
+  async take(replayed: Replayed): Promise<void> {
+    switch (replayed.kind) {
       case 'decided':
-        return this.#decide(line, result.decision);
-      case 'duplicate':
-      case 'conflict': {
-        const reason = result.kind === 'conflict' ? 'identity_conflict' : 'duplicate';
-        return this.#refuse(line, reason, { transaction_id: subjectOf(result).transactionId });
-      }
-      case 'too_late':
-      case 'from_the_future':
-        return this.#refuse(line, result.kind, { transaction_id: subjectOf(result).transactionId });
+        return this.#decide(replayed);
       case 'recorded':
-      case 'invalid':
-      case 'forwarded':
-      case 'skipped':
-        throw new Error(`A replay cannot come to ${result.kind}`);
+        return this.#record(replayed);
+      case 'refused':
+        return this.#refuse(replayed);
+      case 'label':
+        return this.#label(replayed);
     }
   }
 
-  async #decide(line: number, decision: Decision): Promise<void> {
-    const { transaction, vector, probability, riskScore, outcome, late } = decision;
-    if (outcome === 'hold') this.#held += 1;
-    const { transactionId, accountId, eventType, eventTimeMs } = transaction;
-    const subject = [this.#vectors.rows, line, transactionId, accountId, eventType, eventTimeMs] as const;
-    await this.#vectors.add([...subject, late, outcome, riskScore, probability], vector);
-    await this.#decisions.line(JSON.stringify({ line, decision: toDecisionBody(decision, { evaluation: 'new' }) }));
-  }
-
-  async #refuse(line: number, reason: string, more: object): Promise<void> {
-    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
-    await this.#decisions.line(JSON.stringify({ line, refused: reason, ...more }));
-  }
-
   async discard(): Promise<void> {
-    await Promise.all([this.#vectors.discard(), this.#decisions.discard()]);
+    await Promise.all([this.#vectors.discard(), this.#decisions.discard(), this.#labels?.discard()]);
   }
 
-  async finish(facts: {
-    lines: number;
-    accounts: number;
-    model: Model | null;
-    reducer: ReducerParameters;
-  }): Promise<ReplaySummary> {
-    const { lines, accounts, model, reducer } = facts;
-    const decided = this.#vectors.rows;
-    const [vectors, decisions] = await Promise.all([this.#vectors.close(), this.#decisions.close()]);
-    const counts = { lines, decided, held: this.#held, accounts, refused: this.#refused };
+  /** `facts`: what the manifest says besides. */
+  async finish(facts: object): Promise<FileHashes> {
+    const [vectors, decisions, labels] = await Promise.all([
+      this.#vectors.close(),
+      this.#decisions.close(),
+      this.#labels?.close(),
+    ]);
+    const files = { 'vectors.parquet': vectors, 'decisions.ndjson': decisions };
+    const sha256 = labels === undefined ? files : { ...files, 'labels.parquet': labels };
     const manifest = {
       features: FEATURES.map(({ name }) => name),
       feature_set: FEATURE_SET,
-      model: model?.identity ?? null,
-      policy_version: DEFAULT_POLICY.version,
-      reducer: {
-        version: reducer.version,
-        allowed_lateness_ms: reducer.allowedLatenessMs,
-        log_cap: reducer.logCap,
-      },
-      ...counts,
-      sha256: { 'vectors.parquet': vectors, 'decisions.ndjson': decisions },
+      ...facts,
+      ...this.counts,
+      sha256,
     };
-    await writeFile(join(this.#folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-    return { ...counts, vectors_sha256: vectors, decisions_sha256: decisions };
+    await writeFile(join(this.#shape.folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    return sha256;
+  }
+
+  async #decide({ place, decision, amended, expired }: ReplayedDecision): Promise<void> {
+    const { transaction, vector, probability, riskScore, outcome, late } = decision;
+    if (outcome === 'hold') this.#held += 1;
+    this.#expired += expired;
+    const { transactionId, accountId, eventType, eventTimeMs } = transaction;
+    const subject = [this.#vectors.rows, ...place, transactionId, accountId, eventType, eventTimeMs];
+    await this.#vectors.add([...subject, late, outcome, riskScore, probability], vector);
+    await this.#line(place, { decision: toDecisionBody(decision, { evaluation: 'new' }), ...amendedBody(amended) });
+  }
+
+  async #record({ place, what, transaction, effect, amended, expired }: ReplayedRecord): Promise<void> {
+    this.#recorded[what] = (this.#recorded[what] ?? 0) + 1;
+    this.#expired += expired;
+    const { accountId, transactionId, originalTransactionId } = transaction;
+    await this.#line(place, {
+      recorded: what,
+      account_id: accountId,
+      transaction_id: transactionId,
+      ...(what === 'observed'
+        ? amendedBody(amended)
+        : {
+            original_transaction_id: originalTransactionId,
+            matched: effect !== null,
+            removed_minor: effect?.removedMinor ?? null,
+          }),
+    });
+  }
+
+  async #refuse({ place, reason, field, transaction }: ReplayedRefusal): Promise<void> {
+    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
+    const what = transaction === null ? { field } : { transaction_id: transaction.transactionId };
+    await this.#line(place, { refused: reason, ...what });
+  }
+
+  async #label(replayed: ReplayedLabel): Promise<void> {
+    this.#expired += replayed.expired;
+    await this.#labels?.add(this.#vectors.rows, replayed);
+  }
+
+  async #line(place: readonly number[], body: object): Promise<void> {
+    const at: Record<string, number> = {};
+    this.#shape.place.forEach((name, i) => (at[name] = place[i] as number));
+    await this.#decisions.line(JSON.stringify({ ...at, ...body }));
   }
 }
 
-function subjectOf(result: { readonly transaction: Transaction } | { readonly label: Label }): Transaction | Label {
-  return 'label' in result ? result.label : result.transaction;
+/** What the vectors' file says of each besides its features. */
+function vectorColumns(place: readonly string[]): readonly ParquetColumn[] {
+  return [
+    { name: 'row', type: 'integer' },
+    ...place.map((name) => ({ name, type: 'integer' as const })),
+    { name: 'transaction_id', type: 'text' },
+    { name: 'account_id', type: 'text' },
+    { name: 'event_type', type: 'text' },
+    { name: 'occurred_at', type: 'time' },
+    { name: 'late', type: 'boolean' },
+    { name: 'decision', type: 'text' },
+    { name: 'risk_score', type: 'integer', nullable: true },
+    { name: 'probability', type: 'double', nullable: true },
+  ];
+}
+
+/** What had been said of a transaction before it came. */
+function amendedBody(amended: readonly AppliedAmendment[]): object {
+  if (amended.length === 0) return {};
+  return {
+    amended: amended.map(({ amendment: { kind, timeMs }, effect: { removedMinor, labelAfter } }) => ({
+      kind,
+      said_at: formatWireTime(timeMs),
+      label_after: labelAfter,
+      removed_minor: removedMinor,
+    })),
+  };
 }
