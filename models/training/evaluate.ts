@@ -1,6 +1,6 @@
-import { DEFAULT_POLICY, decide, FEATURES, type Model } from '#libs/core';
-import type { SimulatedEvent } from '#libs/simulator';
-import { replayVectors } from './replay-vectors.ts';
+import type { Model } from '#libs/core';
+import type { Known, SimulatedEvent } from '#libs/simulator';
+import { replay } from './replay.ts';
 
 /** What the default policy made of the model's probabilities. */
 export interface Evaluation {
@@ -17,40 +17,22 @@ export interface Evaluation {
   readonly genuineHeldPerThousand: number;
 }
 
-const BATCH_ROWS = 64;
-
 interface Scored {
   readonly event: SimulatedEvent;
   readonly held: boolean;
 }
 
-/** Replays `events` through core, model and default policy, as the live scorer would decide them; counts those that `counts` accepts. */
+/** Replays a history through core, model and default policy, as the live scorer would decide it; counts those that `counts` accepts. */
 export async function evaluate(
   model: Model,
-  events: Iterable<SimulatedEvent>,
+  history: Iterable<Known>,
   counts: (event: SimulatedEvent) => boolean,
 ): Promise<Evaluation> {
   const scored: Scored[] = [];
-  const vectors = new Float32Array(BATCH_ROWS * FEATURES.length);
-  let waiting: SimulatedEvent[] = [];
-  const flush = async (): Promise<void> => {
-    const probabilities = await model.score(vectors.subarray(0, waiting.length * FEATURES.length), waiting.length);
-    waiting.forEach((event, row) => scored.push({ event, held: isHeld(event, probabilities[row] ?? null) }));
-    waiting = [];
-  };
-  for (const { event, vector } of replayVectors(events)) {
-    if (!counts(event)) continue;
-    vectors.set(vector, waiting.length * FEATURES.length);
-    waiting.push(event);
-    if (waiting.length === BATCH_ROWS) await flush();
+  for await (const { event, decision } of replay(history, model)) {
+    if (counts(event)) scored.push({ event, held: decision.outcome === 'hold' });
   }
-  await flush();
   return summarise(scored);
-}
-
-function isHeld({ transaction }: SimulatedEvent, probability: number | null): boolean {
-  const { amount_minor: amountMinor, currency } = transaction;
-  return decide({ probability, amountMinor, currency }, DEFAULT_POLICY).outcome === 'hold';
 }
 
 function summarise(scored: readonly Scored[]): Evaluation {

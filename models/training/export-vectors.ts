@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FEATURES, featureManifestText } from '#libs/core';
-import type { SimulatedEvent } from '#libs/simulator';
+import type { Known, SimulatedEvent } from '#libs/simulator';
 // By its file: see train.ts.
 import { VectorFile } from '../../libs/adapters/src/onnx/vector-file.ts';
-import { replayVectors } from './replay-vectors.ts';
+import { APPROVING, replay } from './replay.ts';
 
 /** Hex SHA-256 of the core's feature manifest: which inputs, in which order. */
 export const featureSet = createHash('sha256').update(featureManifestText).digest('hex');
@@ -20,11 +20,11 @@ export interface VectorSet {
 const ROWS_PER_WRITE = 8_192;
 
 /**
- * Replays `events` through the core and writes what a trainer needs into `folder`: `vectors.f32` (little-endian float32, rows x features),
- * `rows.csv` (one line a row, in the same order) and `manifest.json`. Byte for byte the same for the same events.
+ * Replays a history through the core and writes what a trainer needs into `folder`: `vectors.f32` (little-endian float32, rows x features),
+ * `rows.csv` (one line a row, in the same order) and `manifest.json`. Byte for byte the same for the same history.
  */
 export async function exportVectors(
-  events: Iterable<SimulatedEvent>,
+  history: Iterable<Known>,
   folder: string,
   { source, onProgress }: { source: object; onProgress: (rows: number) => void },
 ): Promise<VectorSet> {
@@ -33,8 +33,8 @@ export async function exportVectors(
   const rows = await open(join(folder, 'rows.csv'), 'w');
   let lines = 'transaction_id,event_time_ms,fraud,scenario,amount_minor,currency\n';
   let frauds = 0;
-  for (const { event, vector } of replayVectors(events)) {
-    await vectors.add(vector);
+  for await (const { event, decision } of replay(history, APPROVING)) {
+    await vectors.add(decision.vector);
     lines += rowOf(event);
     if (event.label.fraud) frauds += 1;
     if (vectors.rows % ROWS_PER_WRITE !== 0) continue;

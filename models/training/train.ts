@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DAY_MS } from '#libs/core';
-import { liveStream, type SimulatedEvent, simulate, type SimulateOptions } from '#libs/simulator';
+import { liveStream, type SimulatedEvent, simulate, type SimulateOptions, withLabels } from '#libs/simulator';
 // By its file, as the adapters' front door leads to the contracts' decorators, which Node cannot run without a build.
 import { loadModel } from '../../libs/adapters/src/onnx/load-model.ts';
 import { type ManifestFacts, writeCard } from './card.ts';
@@ -62,7 +62,10 @@ async function simulateAndExport(name: string, options: SimulateOptions): Promis
     said = rows;
     say(`${name}: ${rows} transactions`);
   };
-  const set = await exportVectors(simulate(options), join(work, name), { source: options, onProgress });
+  const set = await exportVectors(withLabels(simulate(options), options), join(work, name), {
+    source: options,
+    onProgress,
+  });
   say(
     `${name}: ${set.rows} transactions, ${set.frauds} frauds, vectors have SHA-256 ${set.vectorsSha256.slice(0, 16)}...`,
   );
@@ -73,8 +76,12 @@ async function evaluateAndDescribe(folder: string): Promise<void> {
   const model = await loadModel(folder, { featureSet });
   say(`${model.identity.id} ${model.identity.version} loads and answers as it should; evaluating its decisions`);
   const heldOutFromMs = startMs + HELD_OUT_FROM_DAY * DAY_MS;
-  const heldOut = await evaluate(model, simulate(HELD_OUT), ({ eventTimeMs }) => eventTimeMs >= heldOutFromMs);
-  const demo = await evaluate(model, demoEvents(), ({ eventTimeMs }) => eventTimeMs >= DEMO.nowMs);
+  const heldOut = await evaluate(
+    model,
+    withLabels(simulate(HELD_OUT), HELD_OUT),
+    ({ eventTimeMs }) => eventTimeMs >= heldOutFromMs,
+  );
+  const demo = await evaluate(model, withLabels(demoEvents(), DEMO), ({ eventTimeMs }) => eventTimeMs >= DEMO.nowMs);
   await model.close();
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as ManifestFacts;
   await writeFile(join(folder, 'card.md'), writeCard(manifest, { heldOut, demo }));

@@ -1,5 +1,5 @@
-import type { Transaction } from '#libs/core';
-import type { SimulatedEvent } from './wire-transaction.ts';
+import type { Label, Transaction } from '#libs/core';
+import type { SimulatedEvent, WireLabel } from './wire-transaction.ts';
 
 /**
  * A simulated event as the scorer has it after a door: equal to what the parser of `#libs/contracts` makes of the event's JSON. For offline
@@ -28,5 +28,18 @@ export function transactionOf({ transaction, eventTimeMs }: SimulatedEvent): Tra
       beneficiary: transaction.counterparty_account_id,
     },
     canonicalJson: JSON.stringify(transaction),
+  };
+}
+
+/** The same for a label: equal to what the parser of labels makes of its JSON. */
+export function coreLabelOf(wire: WireLabel): Label {
+  return {
+    accountId: wire.account_id,
+    transactionId: wire.transaction_id,
+    eventType: wire.event_type,
+    label: wire.label,
+    source: wire.source,
+    reportedAtMs: Date.parse(wire.reported_at),
+    canonicalJson: JSON.stringify(wire),
   };
 }

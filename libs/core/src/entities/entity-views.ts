@@ -7,7 +7,7 @@ import type { EntityState } from './entity-state.ts';
 export type EntityViews = Readonly<Record<EntityKind, EntityState | null>>;
 
 /** Nothing is known of any. */
-export const NO_ENTITIES: EntityViews = { card: null, terminal: null, device: null, ip: null, beneficiary: null };
+const NO_ENTITIES: EntityViews = { card: null, terminal: null, device: null, ip: null, beneficiary: null };
 
 /** The entities that a transaction involves. */
 export function entityRefs(keys: EntityKeys): EntityRef[] {
