@@ -6,9 +6,6 @@ import type { EntityState } from './entity-state.ts';
 /** What is known of each of a transaction's entities; null where it has none of the kind, or nothing is known. */
 export type EntityViews = Readonly<Record<EntityKind, EntityState | null>>;
 
-/** Nothing is known of any. */
-const NO_ENTITIES: EntityViews = { card: null, terminal: null, device: null, ip: null, beneficiary: null };
-
 /** The entities that a transaction involves. */
 export function entityRefs(keys: EntityKeys): EntityRef[] {
   return ENTITY_KINDS.flatMap((kind) => {
@@ -19,9 +16,17 @@ export function entityRefs(keys: EntityKeys): EntityRef[] {
 
 /** The views of a transaction's entities, each as `stateOf` has it. */
 export function viewsOf(keys: EntityKeys, stateOf: (entity: EntityRef) => EntityState | null): EntityViews {
-  const views: Record<EntityKind, EntityState | null> = { ...NO_ENTITIES };
-  for (const ref of entityRefs(keys)) views[ref.kind] = stateOf(ref);
-  return views;
+  const view = (kind: EntityKind): EntityState | null => {
+    const key = keys[kind];
+    return key === null ? null : stateOf({ kind, key });
+  };
+  return {
+    card: view('card'),
+    terminal: view('terminal'),
+    device: view('device'),
+    ip: view('ip'),
+    beneficiary: view('beneficiary'),
+  };
 }
 
 /** Which state of each entity the views are of. */
