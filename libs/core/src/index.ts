@@ -69,7 +69,9 @@ export { ENTITY_PARAMETERS, reduceEntity, type EntityParameters } from './entiti
 export type { EntityViews } from './entities/entity-views.ts';
 export { writeEntityFeatures } from './entities/write-entity-features.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
-export { computeVector } from './features/compute-vector.ts';
+export { ACCOUNT_FEATURES, ACCOUNT_FEATURE_INDEX, type AccountFeatureName } from './features/account-features.ts';
+export { accountVector, computeVector } from './features/compute-vector.ts';
+export { besselI0Scaled } from './features/time-density.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
 export type { Hash64 } from './hash64.ts';
 export { homeEpoch, homeState, type HomeState } from './home.ts';

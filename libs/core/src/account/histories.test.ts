@@ -23,7 +23,7 @@ function differenceOf(
   const expired = fate.expired.map(({ identity }) => identity);
   if (fate.type === 'transaction') {
     if (fate.event === null || fate.vector === null) return null;
-    if (text(fate.vector) !== text(oracle.vectorOf(fate.event))) return `the vector of seq ${fate.event.seq}`;
+    if (text(fate.vector) !== text(oracle.accountVectorOf(fate.event))) return `the vector of seq ${fate.event.seq}`;
     const outcomes = oracle.apply(fate.event, parameters);
     const amended = fate.amended.map(({ amendment: { identity }, effect }) => ({ identity, effect }));
     if (text({ amended, expired }) !== text(outcomes)) return `what became of amendments at seq ${fate.event.seq}`;

@@ -36,7 +36,7 @@ function slotOf({ words, slots }: KeyTable, key: Uint32Array): number {
 }
 
 /** `firstMs` of a dated key, whose halves are in words `datedAt` and `datedAt` + 1 of its entries; NaN when the log does not have it. */
-function firstSeenMs(
+export function firstSeenMs(
   { words, firstMs, slots }: KeyTable,
   { high, low, datedAt }: { readonly high: number; readonly low: number; readonly datedAt: number },
 ): number {

@@ -56,7 +56,7 @@ export function withoutAmount(packed: number): number {
 }
 
 /** Whether the transaction was held. */
-function isHold(packed: number): boolean {
+export function isHold(packed: number): boolean {
   return (packed & HOLD_BIT) !== 0;
 }
 
@@ -66,7 +66,7 @@ export function isOtherCurrency(packed: number): boolean {
 }
 
 /** Whether the row's transaction is known to have been a fraud. */
-function isKnownFraud(packed: number): boolean {
+export function isKnownFraud(packed: number): boolean {
   return (packed & FRAUD_BIT) !== 0;
 }
 

@@ -1,42 +1,49 @@
 import { firstAfter, type EventColumns } from '../account/event-columns.ts';
-import type { AccountState } from '../account/account-state.ts';
-import { KEY_WORDS } from '../account/key-table.ts';
-import { PARTY } from '../account/surroundings.ts';
-import { hasOwnAmount, isOtherCurrency, isReversed } from '../account/verdict.ts';
+import { hasOwnAmount, isHold, isKnownFraud, isOtherCurrency, isReversed } from '../account/verdict.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
-/** Rows [from, to) of the log. */
+/** Rows [from, to) of a log. */
 export interface Rows {
   readonly from: number;
   readonly to: number;
 }
 
 /** The rows of each window that ends at an event's own time; a longer window begins no later than a shorter one, and all end alike. */
-export type Windows = Readonly<
-  Record<'minute' | 'fiveMinutes' | 'hour' | 'day' | 'week' | 'month' | 'twoMonths', Rows>
->;
+export type Windows = Readonly<Record<keyof typeof LENGTHS_MS, Rows>>;
+
+const LENGTHS_MS = {
+  minute: MINUTE_MS,
+  fiveMinutes: 5 * MINUTE_MS,
+  hour: HOUR_MS,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  fortnight: 14 * DAY_MS,
+  month: 30 * DAY_MS,
+  twoMonths: 60 * DAY_MS,
+} as const;
 
 /** The windows (t - W, t] at `eventTimeMs`. Rows of the same millisecond were decided earlier: they are in. */
 export function windowsAt(events: EventColumns, eventTimeMs: number): Windows {
   const to = firstAfter(events, eventTimeMs);
   const last = (windowMs: number): Rows => ({ from: firstAfter(events, eventTimeMs - windowMs), to });
   return {
-    minute: last(MINUTE_MS),
-    fiveMinutes: last(5 * MINUTE_MS),
-    hour: last(HOUR_MS),
-    day: last(DAY_MS),
-    week: last(7 * DAY_MS),
-    month: last(30 * DAY_MS),
-    twoMonths: last(60 * DAY_MS),
+    minute: last(LENGTHS_MS.minute),
+    fiveMinutes: last(LENGTHS_MS.fiveMinutes),
+    hour: last(LENGTHS_MS.hour),
+    day: last(LENGTHS_MS.day),
+    week: last(LENGTHS_MS.week),
+    fortnight: last(LENGTHS_MS.fortnight),
+    month: last(LENGTHS_MS.month),
+    twoMonths: last(LENGTHS_MS.twoMonths),
   };
 }
 
-/** How many events a window holds, of any currency. */
+/** How many events a window holds, of any currency, reversed ones too. */
 export function countOf({ from, to }: Rows): number {
   return to - from;
 }
 
-/** Amounts in the account's currency, in minor units; sums are exact integers. */
+/** Amounts in the account's currency, in minor units, as far as they were not taken back; sums are exact integers. */
 export interface Totals {
   readonly count: number;
   readonly sumMinor: number;
@@ -61,7 +68,7 @@ export function totalsOf(
   return { count, sumMinor, largestMinor };
 }
 
-/** Events of exactly this amount, both in the account's currency or both in others. */
+/** Events of which exactly this amount is left, both in the account's currency or both in others; none with nothing left. */
 export function countSameAmount(
   { amountsMinor, verdicts }: EventColumns,
   { from, to }: Rows,
@@ -69,14 +76,14 @@ export function countSameAmount(
 ): number {
   let count = 0;
   for (let row = from; row < to; row++) {
+    if (amountsMinor[row] !== amountMinor) continue;
     const verdict = verdicts[row]!;
-    if (amountsMinor[row] !== amountMinor || isReversed(verdict)) continue;
-    if (isOtherCurrency(verdict) !== isOwnCurrency) count++;
+    if (!isReversed(verdict) && isOtherCurrency(verdict) !== isOwnCurrency) count++;
   }
   return count;
 }
 
-/** Events in the account's currency of less than `belowMinor`. */
+/** Events in the account's currency of which less than `belowMinor` is left, and something. */
 export function countSmall({ amountsMinor, verdicts }: EventColumns, { from, to }: Rows, belowMinor: number): number {
   let count = 0;
   for (let row = from; row < to; row++) {
@@ -85,17 +92,25 @@ export function countSmall({ amountsMinor, verdicts }: EventColumns, { from, to 
   return count;
 }
 
-/** Events with this counterparty; none for 0, which is "no counterparty". */
-export function countWithCounterparty(
-  { events, parties }: Pick<AccountState, 'events' | 'parties'>,
-  { from, to }: Rows,
-  counterparty: number,
-): number {
-  if (counterparty === 0) return 0;
-  const { words } = parties;
+/** Events in the account's currency of which more than `aboveMinor` is left. */
+export function countBig({ amountsMinor, verdicts }: EventColumns, { from, to }: Rows, aboveMinor: number): number {
   let count = 0;
   for (let row = from; row < to; row++) {
-    if (words[KEY_WORDS * events.parties[row]! + PARTY.counterparty] === counterparty) count++;
+    if (amountsMinor[row]! > aboveMinor && hasOwnAmount(verdicts[row]!)) count++;
   }
+  return count;
+}
+
+/** Events that were held. */
+export function countHeld({ verdicts }: EventColumns, { from, to }: Rows): number {
+  let count = 0;
+  for (let row = from; row < to; row++) if (isHold(verdicts[row]!)) count++;
+  return count;
+}
+
+/** Events that are known, as labels stand, to have been frauds. */
+export function countKnownFrauds({ verdicts }: EventColumns, { from, to }: Rows): number {
+  let count = 0;
+  for (let row = from; row < to; row++) if (isKnownFraud(verdicts[row]!)) count++;
   return count;
 }

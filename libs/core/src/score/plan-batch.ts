@@ -14,7 +14,8 @@ import type {
 import type { Decision } from '../decision.ts';
 import { marksOf } from '../entities/entity-views.ts';
 import type { EntityMarks } from '../entities/entity-mark.ts';
-import { computeVector, LONGEST_AGE_MS } from '../features/compute-vector.ts';
+import { LONGEST_AGE_MS } from '../features/ages.ts';
+import { computeVector } from '../features/compute-vector.ts';
 import type { Label } from '../label.ts';
 import type { Transaction } from '../transaction.ts';
 import type { ItemResult } from './batch.ts';

@@ -1,10 +1,10 @@
 import {
+  accountVector,
   addToOverflow,
   admit,
   admitAmendment,
   amend,
   bucketOf,
-  computeVector,
   decodeAccount,
   emptyAccount,
   encodeAccount,
@@ -34,6 +34,7 @@ export interface TransactionFate {
   readonly first: KnownTransaction | null;
   /** Of a scored one, with its final seq. */
   readonly event: DecidedEvent | null;
+  /** All that the account says of it. */
   readonly vector: Float32Array | null;
   readonly amended: readonly AppliedAmendment[];
   readonly expired: readonly RecordedAmendment[];
@@ -136,7 +137,7 @@ function decide(delivery: TransactionDelivery, account: Account, seq: number): T
   const kind = admit(state, delivery.event, { ...CLOCK, ...parameters });
   if (kind === 'too_late' || kind === 'from_the_future') return { ...nothing, kind };
   const event = { ...delivery.event, outcome, riskScore, seq };
-  const vector = computeVector(state, event);
+  const vector = accountVector(state, event);
   const { state: next, evicted, amended, expired } = reduce(state, event, parameters);
   account.state = next;
   for (const entry of evicted) {

@@ -1,0 +1,15 @@
+/** One input of a model. */
+export interface Feature {
+  /** Its row in the catalogue of features.md §3. */
+  readonly catalogue: number;
+  readonly name: string;
+  readonly unit: string;
+  /** Length of the window (t - windowMs, t]; null when it has none. */
+  readonly windowMs: number | null;
+  /** The value when there is nothing to compute it from, `p0` being a risk's prior; `never` when there always is something. */
+  readonly missing: 'NaN' | '0' | 'p0' | '1/2pi' | 'never';
+  /** The primitive of the account's or the entity's state that it is read from: see features.md §2. */
+  readonly state: 'none' | 'L' | 'L/T' | 'T' | 'S' | 'D' | 'V' | 'K' | 'R' | 'P';
+  /** What the row of the catalogue leaves open, or where this differs from it. */
+  readonly notes?: string;
+}
