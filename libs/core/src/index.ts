@@ -179,3 +179,8 @@ export { StopSignal } from './stop-signal.ts';
 export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 export type { EventType, Identity, Transaction } from './transaction.ts';
 export { addToTiles, emptyTiles, expireTiles, TILE_LEVELS, type TileLevel, type Tiles } from './window/tiles.ts';
+export { entityChangesOf } from './updater/entity-changes.ts';
+export { ENTITY_FOLD, type EntityFold } from './updater/entity-fold.ts';
+export { EntityUpdater } from './updater/entity-updater.ts';
+export type { SourceLag } from './updater/log-source.ts';
+export type { UpdaterHooks, UpdaterLimits, UpdaterPorts } from './updater/updater-options.ts';

@@ -4,6 +4,7 @@ import { OPENING_MUTANTS } from './opening-mutants.ts';
 import { PUBLISHING_MUTANTS } from './publishing-mutants.ts';
 import { REBUILD_MUTANTS } from './rebuild-mutants.ts';
 import { TRIMMED_MUTANTS } from './trimmed-mutants.ts';
+import { UPDATER_MUTANTS } from './updater-mutants.ts';
 
 /** Every mistake that a named test must catch. */
 export const MUTANTS: readonly Mutant[] = [
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REBUILD_MUTANTS,
   ...TRIMMED_MUTANTS,
   ...PUBLISHING_MUTANTS,
+  ...UPDATER_MUTANTS,
 ];

@@ -1,4 +1,5 @@
-import type { AmendmentEffect, AmendmentKind } from '../account/amendment.ts';
+import type { AccountEvent } from '../account/account-event.ts';
+import type { AmendmentEffect, AmendmentKind, AppliedAmendment } from '../account/amendment.ts';
 import type { Hash64 } from '../hash64.ts';
 import type { EntityKeys } from './entity-kind.ts';
 
@@ -27,3 +28,15 @@ export type EntityChange =
       readonly account: Hash64;
       readonly effect: AmendmentEffect;
     };
+
+/** A transaction of `account` as entities learn of it. */
+export function transactionChange(event: AccountEvent, account: Hash64): EntityChange {
+  const { identity, eventTimeMs, amountMinor, currency, entities } = event;
+  return { type: 'transaction', identity, eventTimeMs, amountMinor, currency, account, entities };
+}
+
+/** An amendment of a transaction of `account` as entities learn of it. */
+export function amendmentChange({ amendment, effect }: AppliedAmendment, account: Hash64): EntityChange {
+  const { identity, target, kind, timeMs } = amendment;
+  return { type: 'amendment', identity, target, kind, timeMs, account, effect };
+}

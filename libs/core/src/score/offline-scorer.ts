@@ -1,6 +1,7 @@
 import { AccountWorkspace } from '../account/account-workspace.ts';
 import { rowCount } from '../account/event-columns.ts';
 import { OVERFLOW_BUCKETS } from '../account/overflow.ts';
+import { amendmentChange, transactionChange } from '../entities/entity-change.ts';
 import { EntityMemory } from '../entities/entity-memory.ts';
 import type { Label } from '../label.ts';
 import type { Policy } from '../policy.ts';
@@ -109,9 +110,7 @@ export class OfflineScorer {
 
   /** The other entities learn of a transaction. */
   #follow({ transaction, event }: Extract<Candidate, { kind: 'transaction' }>): void {
-    const { identity, eventTimeMs, amountMinor, currency, entities } = event;
-    const account = this.#surroundings.hasher.text64(transaction.accountId);
-    this.#entities.fold({ type: 'transaction', identity, eventTimeMs, amountMinor, currency, account, entities });
+    this.#entities.fold(transactionChange(event, this.#surroundings.hasher.text64(transaction.accountId)));
   }
 
   /** The other entities learn what became of an item, beyond the transaction itself if it was scored. */
@@ -123,10 +122,7 @@ export class OfflineScorer {
     if (candidate.kind === 'amendment' && item.kind === 'recorded' && item.effect !== null) {
       applied.push({ amendment: candidate.amendment, effect: item.effect });
     }
-    for (const { amendment, effect } of applied) {
-      const { identity, target, kind, timeMs } = amendment;
-      this.#entities.fold({ type: 'amendment', identity, target, kind, timeMs, account, effect });
-    }
+    for (const one of applied) this.#entities.fold(amendmentChange(one, account));
   }
 
   #candidate(item: HistoryItem, index: number): Candidate {
