@@ -29,6 +29,8 @@ export interface InputWork {
   readonly read: ReadValue;
   readonly forward: Forward;
   readonly forwarded: (records: number) => void;
+  /** Told how many fields were ignored. */
+  readonly unknownFields: (fields: number) => void;
   readonly guard: InputGuard;
   readonly limits: { readonly batchTransactions: number; readonly batchBytes: number };
 }
@@ -78,6 +80,8 @@ async function readItems(
   const { topic, partitions } = work;
   const place = { topic, partition, partitions };
   const read = records.map((record) => ({ record, ...readRecord(record, place, work.read) }));
+  const unknownFields = read.reduce((sum, record) => sum + record.unknownFields, 0);
+  if (unknownFields > 0) work.unknownFields(unknownFields);
   const elsewhere = read.flatMap(({ record, forwardTo }) => {
     if (forwardTo === null) return [];
     const { key, value, headers } = record;

@@ -119,19 +119,20 @@ function inputsOf(
   const refuseCardNumbers = config.state.refuseCardNumbers === 'yes';
   const rules: BodyRules = { unknownFields: 'ignore', refuseCardNumbers };
   const names = topicNames(config.kafka.topicPrefix);
-  const inputOf = (topic: string, read: ReadValue): InputWork => ({
-    topic,
+  const inputOf = (input: 'transactions' | 'labels', read: ReadValue): InputWork => ({
+    topic: names[input],
     partitions,
     ports,
     read,
     forward: (to, records) => producer.send(to, records),
     forwarded: (records) => metrics.add('forwarded', records, {}),
-    guard: new InputGuard({ ...config.input, topic, clock, logger }),
+    unknownFields: (fields) => metrics.add('unknownFields', fields, { input }),
+    guard: new InputGuard({ ...config.input, topic: names[input], clock, logger }),
     limits: { batchTransactions: config.state.batchMaxTransactions, batchBytes: BATCH_BYTES },
   });
   return {
-    transactions: inputOf(names.transactions, transactionReader(createTransactionParser(rules))),
-    labels: inputOf(names.labels, labelReader(createLabelParser(rules))),
+    transactions: inputOf('transactions', transactionReader(createTransactionParser(rules))),
+    labels: inputOf('labels', labelReader(createLabelParser(rules))),
   };
 }
 

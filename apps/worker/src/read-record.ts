@@ -25,6 +25,8 @@ export interface InputRecord {
 export interface ReadRecord {
   readonly item: InputItem;
   readonly forwardTo: number | null;
+  /** Fields that a newer producer has added. */
+  readonly unknownFields: number;
 }
 
 /** What a record of one input topic says: something about an account, or nothing that can be read. */
@@ -34,6 +36,7 @@ export type ReadValue = (record: InputRecord) =>
       readonly accountId: string;
       /** What to make of it, told where it comes from. */
       readonly item: (original: OriginalRecord) => InputItem;
+      readonly unknownFields: number;
     }
   | ({ readonly ok: false } & Parameters<typeof rejectionOf>[0]);
 
@@ -42,10 +45,10 @@ export function transactionReader(parser: TransactionParser): ReadValue {
   return ({ value, headers }) => {
     const parsed = parser.parse(value);
     if (!parsed.ok) return parsed;
-    const { transaction } = parsed;
+    const { transaction, unknownFields } = parsed;
     const observed = headers[OBSERVE_HEADER] === undefined ? {} : { observeOnly: true };
     const item = (original: OriginalRecord): InputItem => ({ kind: 'transaction', transaction, original, ...observed });
-    return { ok: true, accountId: transaction.accountId, item };
+    return { ok: true, accountId: transaction.accountId, item, unknownFields };
   };
 }
 
@@ -54,9 +57,9 @@ export function labelReader(parser: LabelParser): ReadValue {
   return ({ value }) => {
     const parsed = parser.parse(value);
     if (!parsed.ok) return parsed;
-    const { label } = parsed;
+    const { label, unknownFields } = parsed;
     const item = (original: OriginalRecord): InputItem => ({ kind: 'label', label, original });
-    return { ok: true, accountId: label.accountId, item };
+    return { ok: true, accountId: label.accountId, item, unknownFields };
   };
 }
 
@@ -72,19 +75,17 @@ export function readRecord(
   const { topic, partition, partitions } = place;
   const original = { topic, partition, offset: record.offset, key: record.key, value: record.value };
   const read = readValue(record);
-  if (!read.ok) return { item: { kind: 'invalid', ...rejectionOf(read), original }, forwardTo: null };
+  const here = { forwardTo: null, unknownFields: 0 };
+  if (!read.ok) return { item: { kind: 'invalid', ...rejectionOf(read), original }, ...here };
   const owner = partitionOf(read.accountId, partitions);
-  if (owner === partition) return { item: read.item(original), forwardTo: null };
+  if (owner === partition) return { item: read.item(original), ...here, unknownFields: read.unknownFields };
   const isForwarded = record.headers[FORWARDED_HEADER] !== undefined;
   if (!isForwarded && bytesOf(record) <= MAX_FORWARD_BYTES) {
-    return { item: { kind: 'forwarded', original }, forwardTo: owner };
+    return { item: { kind: 'forwarded', original }, ...here, forwardTo: owner };
   }
   const why = isForwarded ? 'was forwarded once already' : 'is too large to be forwarded';
   const detail = `The account belongs to partition ${owner}, and the record ${why}`;
-  return {
-    item: { kind: 'invalid', reason: 'wrong_partition', field: 'account_id', detail, original },
-    forwardTo: null,
-  };
+  return { item: { kind: 'invalid', reason: 'wrong_partition', field: 'account_id', detail, original }, ...here };
 }
 
 function bytesOf({ key, value, headers }: InputRecord): number {

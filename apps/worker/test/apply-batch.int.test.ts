@@ -49,6 +49,7 @@ describe('deciding a fetched stretch', () => {
       forward: async (_, records) => void forwarded.push(...records),
       guard: idleGuard(),
       forwarded: () => undefined,
+      unknownFields: () => undefined,
       limits: { batchTransactions: 2, batchBytes: 1_000_000 },
     };
   });
@@ -159,6 +160,20 @@ describe('deciding a fetched stretch', () => {
     );
     expect(rig.deadLetters.copied).toHaveLength(5);
     expect(rig.validEvents()).toHaveLength(6);
+  });
+
+  it('ignores and counts the fields that a newer producer has added', async () => {
+    await rig.open();
+    const counted: number[] = [];
+    const withMore = (offset: number, more: object): InputRecord => {
+      const wire = JSON.parse(String(record(offset, here).value)) as object;
+      return { ...record(offset, here), value: Buffer.from(JSON.stringify({ ...wire, ...more })) };
+    };
+    const records = [withMore(0, { later: 1 }), record(1, here), withMore(2, { later: 1, merchant: { more: 2 } })];
+    const counting = { ...work, unknownFields: (fields: number) => void counted.push(fields) };
+    await applyBatch({ partition: 0, from: 0, to: 3, records }, counting, progress);
+    expect(counted).toEqual([1, 2]);
+    expect((await rig.scoring.store.load(0, [])).seq).toBe(3);
   });
 
   it('goes back to where the store stands when that is behind', async () => {

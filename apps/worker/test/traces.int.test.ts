@@ -41,6 +41,7 @@ describe('the span of a batch', () => {
       forward: () => Promise.resolve(),
       guard: idleGuard(),
       forwarded: () => undefined,
+      unknownFields: () => undefined,
       limits: { batchTransactions: 2, batchBytes: 1_000_000 },
     };
     await rig.open();

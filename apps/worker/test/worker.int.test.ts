@@ -73,6 +73,7 @@ describe('a worker', () => {
       read,
       forward: () => Promise.reject(new Error('there is one partition')),
       forwarded: () => undefined,
+      unknownFields: () => undefined,
       guard: new InputGuard({ topic, invalidPercent: 10, invalidWindowRecords: 1_000, clock: systemClock, logger }),
       limits: { batchTransactions: 64, batchBytes: 1_000_000 },
     });

@@ -118,6 +118,12 @@ export const METRICS = {
     meaning: 'HTTP requests that wait for their batch or its commit',
     remedy: 'Near HOLDFAST_MAX_WAITING_REQUESTS the door answers 503: add a process.',
   }),
+  unknownFields: counter('holdfast_unknown_fields_total', {
+    unit: 'fields',
+    labels: { input: ['transactions', 'labels'] },
+    meaning: 'Fields of input records that this release does not know, and ignored',
+    remedy: 'Expected while producers are newer than the service; otherwise a producer misspells a field.',
+  }),
   forwarded: counter('holdfast_forwarded_total', {
     unit: 'records',
     labels: {},
