@@ -10,7 +10,7 @@ import {
   openScoring,
   type OpenedScoring,
 } from '#libs/adapters';
-import { createTransactionParser, rejectionOf, toDecisionBody, topicNames } from '#libs/contracts';
+import { createLabelParser, createTransactionParser, rejectionOf, toDecisionBody, topicNames } from '#libs/contracts';
 import {
   applyInput,
   decideRequests,
@@ -60,6 +60,7 @@ export class ServiceRig {
   readonly #store: OpenedPartitionStore;
   readonly #input: KafkaDecisionLog;
   readonly #parser = createTransactionParser({ unknownFields: 'ignore', refuseCardNumbers: true });
+  readonly #labelParser = createLabelParser({ unknownFields: 'ignore', refuseCardNumbers: true });
   #stopOwners: () => Promise<void> = async () => undefined;
 
   private constructor(config: Config, model: LoadedModel, scoring: OpenedScoring, store: OpenedPartitionStore) {
@@ -137,6 +138,19 @@ export class ServiceRig {
         lines.push(JSON.stringify({ transaction, status: result.kind === 'conflict' ? 409 : 422, answer: {}, ack }));
     }
     return lines;
+  }
+
+  /** Takes labels in as the HTTP door does. */
+  async tell(labels: readonly object[]): Promise<void> {
+    for (const said of labels) {
+      const parsed = this.#labelParser.parseObject(said);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+      const partition = partitionOf(parsed.label.accountId, PARTITIONS);
+      const items = [{ kind: 'label', label: parsed.label, original: null } as const];
+      const deadlineMs = systemClock.monotonicMs() + 5_000;
+      const [answered] = await decideRequests({ partition, items, deadlineMs }, this.scoring.ports);
+      if (answered?.status !== 'done') throw new Error(JSON.stringify(answered));
+    }
   }
 
   /** One try of an owner to open a partition; nothing relays it afterwards. */

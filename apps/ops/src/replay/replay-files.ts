@@ -37,6 +37,8 @@ export interface ReplayedFiles {
   /** Of transactions. */
   readonly lines: number;
   readonly accounts: number;
+  /** Cards, terminals, devices, networks and beneficiaries. */
+  readonly entities: number;
 }
 
 /**
@@ -87,7 +89,7 @@ export async function replayFiles(
     progress.update(lines);
   }
   await takeWaiting();
-  return { lines, accounts: scorer.accounts };
+  return { lines, accounts: scorer.accounts, entities: scorer.entities };
 }
 
 async function* noLabels(): AsyncGenerator<readonly LabelLine[], void, undefined> {

@@ -41,7 +41,7 @@ export interface OutputShape {
 }
 
 /**
- * The files of a replay, which appear when it is complete: `vectors.parquet` (a row for each decision), `decisions.ndjson` (a line for each transaction
+ * The files of a replay, which appear when it is complete: `vectors.parquet` (a row for each decision whose vector can be computed), `decisions.ndjson` (a line for each transaction
  * of the input, or what stands in its place), `labels.parquet` and `manifest.json`. Call `finish` to keep them, or `discard`.
  */
 export class ReplayOutput implements ReplaySink {
@@ -51,6 +51,7 @@ export class ReplayOutput implements ReplaySink {
   readonly #labels: LabelsFile | null;
   readonly #recorded: Record<string, number> = {};
   readonly #refused: Record<string, number> = {};
+  #decided = 0;
   #held = 0;
   #expired = 0;
 
@@ -78,7 +79,7 @@ export class ReplayOutput implements ReplaySink {
 
   get counts(): ReplayCounts {
     return {
-      decided: this.#vectors.rows,
+      decided: this.#decided,
       held: this.#held,
       recorded: this.#recorded,
       refused: this.#refused,
@@ -124,13 +125,14 @@ export class ReplayOutput implements ReplaySink {
     return sha256;
   }
 
-  async #decide({ place, decision, amended, expired }: ReplayedDecision): Promise<void> {
-    const { transaction, vector, probability, riskScore, outcome, late } = decision;
+  async #decide({ place, decision, vector, amended, expired }: ReplayedDecision): Promise<void> {
+    const { transaction, probability, riskScore, outcome, late } = decision;
+    this.#decided += 1;
     if (outcome === 'hold') this.#held += 1;
     this.#expired += expired;
     const { transactionId, accountId, eventType, eventTimeMs } = transaction;
     const subject = [this.#vectors.rows, ...place, transactionId, accountId, eventType, eventTimeMs];
-    await this.#vectors.add([...subject, late, outcome, riskScore, probability], vector);
+    if (vector !== null) await this.#vectors.add([...subject, late, outcome, riskScore, probability], vector);
     await this.#line(place, { decision: toDecisionBody(decision, { evaluation: 'new' }), ...amendedBody(amended) });
   }
 

@@ -1,4 +1,4 @@
-import type { ParsedLabel, ParsedTransaction } from '#libs/contracts';
+import type { FieldFault } from '#libs/contracts';
 import type {
   AmendmentEffect,
   AppliedAmendment,
@@ -17,6 +17,8 @@ export interface ReplayedDecision {
   readonly kind: 'decided';
   readonly place: Place;
   readonly decision: Decision;
+  /** The model's input; null when this build cannot compute it. */
+  readonly vector: Float32Array | null;
   /** What had been said of the transaction before it came. */
   readonly amended: readonly AppliedAmendment[];
   /** How many labels, reversals and refunds its account has stopped waiting for the transactions of. */
@@ -67,7 +69,7 @@ export interface ReplaySink {
 export function unreadable(
   place: Place,
   kind: 'transaction' | 'label',
-  { reason, fields }: Extract<ParsedTransaction | ParsedLabel, { ok: false }>,
+  { reason, fields }: { readonly reason: string; readonly fields: readonly FieldFault[] },
 ): Replayed {
   if (kind === 'label') return { kind: 'label', place, label: null, answer: reason, effect: null, expired: 0 };
   return { kind: 'refused', place, reason, field: fields[0]?.field ?? null, transaction: null };
@@ -77,7 +79,7 @@ export function unreadable(
 export function replayedOf(place: Place, item: HistoryItem, planned: PlannedItem): Replayed {
   if (planned.kind === 'decided') {
     const { decision, amended, expired } = planned;
-    return { kind: 'decided', place, decision, amended, expired: expired.length };
+    return { kind: 'decided', place, decision, vector: decision.vector, amended, expired: expired.length };
   }
   if (planned.kind === 'recorded') {
     const { what, effect, amended, expired } = planned;
@@ -92,7 +94,7 @@ export function replayedOf(place: Place, item: HistoryItem, planned: PlannedItem
 }
 
 /** What a label came to that was taken in. */
-function labelled(
+export function labelled(
   place: Place,
   label: Label,
   { effect, expired }: { readonly effect: AmendmentEffect | null; readonly expired: number },
