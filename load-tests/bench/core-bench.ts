@@ -14,6 +14,7 @@ import {
   DEFAULT_POLICY,
   emptyAccount,
   encodeAccount,
+  NO_ENTITIES,
   NO_ENTITY_MARKS,
   reduce,
   REDUCER_VERSION,
@@ -86,7 +87,7 @@ function prepare(count: number): Prepared[] {
 async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]> {
   const model = await loadChampion({ registry: 'models/registry.json', directory: 'models' });
   const codec = createEventCodec();
-  const vectors = prepared.map(({ state, event }) => computeVector(state, event));
+  const vectors = prepared.map(({ state, event }) => computeVector(state, event, NO_ENTITIES));
   const width = (vectors[0] as Float32Array).length;
   const batches = Array.from({ length: BATCHES }, (_, batch) => {
     const flat = new Float32Array(BATCH * width);
@@ -114,7 +115,7 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
     each('decode account, reduce', ({ record, event }) =>
       reduce(decodeAccount(record, 1e5), decided(event), PARAMETERS),
     ),
-    each('features', ({ state, event }) => computeVector(state, event)),
+    each('features', ({ state, event }) => computeVector(state, event, NO_ENTITIES)),
     await measureCpuAsync('model, batches of 64', SCALE, async () => {
       for (const batch of batches) await model.score(batch, BATCH);
     }),

@@ -28,7 +28,7 @@ export function writeCard(
   const { training, metrics, calibration } = model;
   return `# ${id} ${version}
 
-Gradient-boosted trees (${training.trees} trees, ${Math.round(model.bytes / 1_000)} kB of ONNX) over ${model.features.length} inputs from an account's own history, calibrated by Platt's method
+Gradient-boosted trees (${training.trees} trees, ${Math.round(model.bytes / 1_000)} kB of ONNX) over ${model.features.length} inputs from the histories of accounts, cards, terminals, devices, networks and beneficiaries, calibrated by Platt's method
 (log-odds = ${calibration.a.toFixed(3)} x margin + ${calibration.b.toFixed(3)}). Trained on simulated transactions only: ${training.data.rows.toLocaleString('en')} rows, ${training.data.frauds.toLocaleString('en')} frauds; days ${training.fit_days.join(' to ')} fitted,
 days ${training.calibration_days.join(' to ')} calibrated. \`npm run train\` makes it again.
 

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection, StoreKeys, waitForRedis } from '#libs/adapters';
 import { type DecisionLog, partitionOf, StopSignal } from '#libs/core';
@@ -119,29 +118,6 @@ describe('an audit of a healthy service', () => {
     expect(differences).toEqual([]);
     const { report } = await auditNow();
     expect({ accounts, vectors }).toEqual({ accounts: report.accounts_checked, vectors: report.decided });
-  });
-
-  it('has the decisions of a replay of the same file, to the last bit of each score', async () => {
-    await runCommand(['replay', '--transactions', inFolder('in.ndjson'), '--out', inFolder('replayed')], { config });
-    const replayed = new Map<string, object>();
-    const file = await asyncBufferFromFile(inFolder('replayed/vectors.parquet'));
-    for (const row of await parquetReadObjects({ file })) {
-      const { transaction_id, account_id, decision, probability, late } = row;
-      const risk_score = row['risk_score'] === null ? null : Number(row['risk_score']);
-      replayed.set(`${String(account_id)}/${String(transaction_id)}`, { decision, risk_score, probability, late });
-    }
-    const live = new Map<string, object>();
-    for (let partition = 0; partition < 3; partition++) {
-      const { records } = await rig.decisions.read(partition, 0, { maxBytes: 50_000_000, maxWaitMs: 0 });
-      for (const record of records.filter(({ headers }) => headers['ce_type'] === 'decision.made')) {
-        const { transaction_id, account_id, decision, risk_score, probability, late } = JSON.parse(
-          Buffer.from(record.value ?? []).toString(),
-        ) as Record<string, string>;
-        live.set(`${account_id}/${transaction_id}`, { decision, risk_score, probability, late });
-      }
-    }
-    for (const http of ['acct-http/h1', 'acct-http/h2', 'acct-stray/stray']) live.delete(http);
-    expect(live).toEqual(replayed);
   });
 });
 

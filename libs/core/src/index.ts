@@ -66,7 +66,7 @@ export { entityName, entityPartition, type EntityRef } from './entities/entity-r
 export { ENTITY_KINDS, type EntityIds, type EntityKeys, type EntityKind } from './entities/entity-kind.ts';
 export { emptyEntity, type EntityState } from './entities/entity-state.ts';
 export { ENTITY_PARAMETERS, reduceEntity, type EntityParameters } from './entities/reduce-entity.ts';
-export type { EntityViews } from './entities/entity-views.ts';
+export { NO_ENTITIES, type EntityViews } from './entities/entity-views.ts';
 export { writeEntityFeatures } from './entities/write-entity-features.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { ACCOUNT_FEATURES, ACCOUNT_FEATURE_INDEX, type AccountFeatureName } from './features/account-features.ts';

@@ -4,6 +4,7 @@ import {
   accountEventOf,
   applyChange,
   computeVector,
+  NO_ENTITIES,
   type DecisionMade,
   type EventCodec,
   FoldedAccount,
@@ -90,7 +91,7 @@ export class PartitionReplay {
     const { transaction } = decision;
     const { accountId, transactionId } = transaction;
     const event = accountEventOf(transaction, this.#tools.hasher);
-    const recomputed = computeVector(this.#account(accountId).state, event);
+    const recomputed = computeVector(this.#account(accountId).state, event, NO_ENTITIES);
     const [partition, seq] = place as [number, number];
     const owner = { partition, seq, account_id: accountId, transaction_id: transactionId };
     const vector = this.#tools.comparison.compare(decision, recomputed, owner);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountStreams, isEvent, runEngine, NO_CONTEXT, stateAfter, stepsOf } from '#libs/testkit';
-import { computeVector } from '../features/compute-vector.ts';
-import { FEATURE_INDEX } from '../features/manifest.ts';
+import { ACCOUNT_FEATURE_INDEX } from '../features/account-features.ts';
+import { accountVector } from '../features/compute-vector.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import type { DecidedEvent } from './account-event.ts';
 import { emptyAccount, type AccountState } from './account-state.ts';
@@ -34,7 +34,7 @@ function after(...events: readonly DecidedEvent[]): AccountState {
 }
 
 function lastHour(state: AccountState, eventTimeMs: number): number {
-  return computeVector(state, event(99, eventTimeMs))[FEATURE_INDEX.acct_cnt_1h] as number;
+  return accountVector(state, event(99, eventTimeMs))[ACCOUNT_FEATURE_INDEX.acct_cnt_1h] as number;
 }
 
 describe('rule 1: event time decides', () => {

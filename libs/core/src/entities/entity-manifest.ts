@@ -1,4 +1,4 @@
-import type { Feature } from '../features/manifest.ts';
+import type { Feature } from '../features/feature.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 type Row = [catalogue: number, name: string, unit: string, windowMs: number | null, missing: Feature['missing'], state: Feature['state']]; // prettier-ignore

@@ -6,6 +6,9 @@ import type { EntityState } from './entity-state.ts';
 /** What is known of each of a transaction's entities; null where it has none of the kind, or nothing is known. */
 export type EntityViews = Readonly<Record<EntityKind, EntityState | null>>;
 
+/** Nothing is known of any. */
+export const NO_ENTITIES: EntityViews = { card: null, terminal: null, device: null, ip: null, beneficiary: null };
+
 /** The entities that a transaction involves. */
 export function entityRefs(keys: EntityKeys): EntityRef[] {
   return ENTITY_KINDS.flatMap((kind) => {

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountStreams, runEngine, type EngineRun } from '#libs/testkit';
+import { accountStreams, NO_CONTEXT, runEngine, type EngineRun } from '#libs/testkit';
+import { emptyEntity } from '../entities/entity-state.ts';
+import { NO_ENTITIES } from '../entities/entity-views.ts';
+import { ENTITY_PARAMETERS, reduceEntity } from '../entities/reduce-entity.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
-import { ACCOUNT_FEATURE_INDEX as AT, ACCOUNT_FEATURES } from './account-features.ts';
+import { ACCOUNT_FEATURE_INDEX, ACCOUNT_FEATURES } from './account-features.ts';
 import { after, event, T } from './account-under-test.test-support.ts';
 import { accountVector, computeVector } from './compute-vector.ts';
-import { FEATURES } from './manifest.ts';
+import { FEATURE_INDEX, FEATURES } from './manifest.ts';
 
 function bytesOf(vector: Float32Array): string {
   return Array.from(new Uint32Array(vector.buffer), (word) => word.toString(16)).join(' ');
@@ -20,11 +23,29 @@ function vectorsOf(run: EngineRun): Map<number, string> {
 }
 
 describe('the vector', () => {
-  it('has the features of the manifest, in its order', () => {
+  it('is what the account says and then what the other entities say, in the order of the manifest', () => {
     const state = after(event(T - HOUR_MS), event(T - 1, { amountMinor: 777 }), event(T - 1));
-    const asked = event(T);
-    const account = accountVector(state, asked);
-    expect([...computeVector(state, asked)]).toEqual(FEATURES.map(({ name }) => account[AT[name]]));
+    const terminal = { high: 1, low: 2 };
+    const asked = event(T, { entities: { ...NO_CONTEXT.entities, terminal } });
+    const { identity, currency, entities } = asked;
+    const account = { high: 3, low: 4 };
+    const change = {
+      type: 'transaction',
+      identity,
+      eventTimeMs: T - 1,
+      amountMinor: 50,
+      currency,
+      account,
+      entities,
+    } as const;
+    const known = reduceEntity(emptyEntity('terminal'), { change, role: 'subject' }, ENTITY_PARAMETERS);
+    const vector = computeVector(state, asked, { ...NO_ENTITIES, terminal: known });
+    expect(vector).toHaveLength(FEATURES.length);
+    expect(bytesOf(vector.slice(0, ACCOUNT_FEATURES.length))).toBe(bytesOf(accountVector(state, asked)));
+    expect(vector[FEATURE_INDEX.term_cnt_24h]).toBe(1);
+    expect(vector[FEATURE_INDEX.amount_over_term_mean_7d]).toBe(20);
+    expect(vector[FEATURE_INDEX.device_fraud_cnt_30d]).toBe(0);
+    expect(computeVector(state, asked, NO_ENTITIES)[FEATURE_INDEX.term_cnt_24h]).toBe(0);
   });
 
   it('has only NaN or finite values of magnitude below 2^24, and one kind of NaN', { timeout: 60_000 }, () => {
@@ -66,7 +87,7 @@ describe('the vector', () => {
         const other = accountVector(after(...past, event(T + gapMs, { amountMinor, counterparty })), late);
         const changed = ACCOUNT_FEATURES.filter((_, i) => !Object.is(other[i], seen[i]));
         expect(changed.filter(({ state }) => state !== 'D' && state !== 'V')).toEqual([]);
-        expect(seen[AT.acct_cnt_1h]).toBe(1);
+        expect(seen[ACCOUNT_FEATURE_INDEX.acct_cnt_1h]).toBe(1);
       }),
     );
   });

@@ -1,25 +1,26 @@
 import type { AccountEvent } from '../account/account-event.ts';
 import type { AccountState } from '../account/account-state.ts';
-import { ACCOUNT_FEATURES, ACCOUNT_FEATURE_INDEX } from './account-features.ts';
+import type { EntityViews } from '../entities/entity-views.ts';
+import { writeEntityFeatures } from '../entities/write-entity-features.ts';
+import { ACCOUNT_FEATURES } from './account-features.ts';
 import { FEATURES } from './manifest.ts';
 import { writeAccountFeatures } from './write-account-features.ts';
 
 /** Greatest magnitude of a value: the greatest float32 below 2^24. */
 const LIMIT = 2 ** 24 - 1;
 
-/** For each feature of the manifest its place among those of an account. */
-const PLACES = FEATURES.map(({ name }) => ACCOUNT_FEATURE_INDEX[name]);
-
 /**
- * The model's inputs for `event`, in manifest order, as of its own time and before it is added to `state`. Pure.
+ * The model's inputs for `event`, in manifest order, as of its own time and before it is added to `state` and to its other entities. Pure.
  * Each value is NaN (missing) or a finite float32 of magnitude below 2^24. Definitions: features.md §3 and the notes of the manifest.
  */
-export function computeVector(state: AccountState, event: AccountEvent): Float32Array {
-  const account = accountVector(state, event);
-  return Float32Array.from(PLACES, (place) => account[place]!);
+export function computeVector(state: AccountState, event: AccountEvent, entities: EntityViews): Float32Array {
+  const vector = new Float32Array(FEATURES.length);
+  writeAccountFeatures(vector, state, event);
+  writeEntityFeatures(vector.subarray(ACCOUNT_FEATURES.length), entities, event);
+  return canonical(vector);
 }
 
-/** The same in the order of `ACCOUNT_FEATURES`: all that an account can say. */
+/** The first part of the vector, in the order of `ACCOUNT_FEATURES`: all that the account itself says. */
 export function accountVector(state: AccountState, event: AccountEvent): Float32Array {
   const vector = new Float32Array(ACCOUNT_FEATURES.length);
   writeAccountFeatures(vector, state, event);

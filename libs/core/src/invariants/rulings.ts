@@ -1,6 +1,7 @@
 import { admit } from '../account/admission.ts';
 import type { Decision } from '../decision.ts';
-import { computeVector } from '../features/compute-vector.ts';
+import { ACCOUNT_FEATURES } from '../features/account-features.ts';
+import { accountVector } from '../features/compute-vector.ts';
 import { FEATURES } from '../features/manifest.ts';
 import type { Policy } from '../policy.ts';
 import { decideTransaction, ENTITY_UNREADABLE, HISTORY_INCOMPLETE } from '../score/decide-transaction.ts';
@@ -10,7 +11,7 @@ import type { Violation } from './violation.ts';
 type DecidedStep = Extract<HistoryStep, { kind: 'decided' }>;
 
 /**
- * I4 and I7, the state's side: a decision's recorded vector is the one of its account's state at that seq, it is marked late iff it was, and its
+ * I4 and I7, the state's side: a decision's recorded account vector is the one of its account's state at that seq, it is marked late iff it was, and its
  * account could accept it. Only for a decision of this build's feature set.
  */
 export function vectorViolations(step: DecidedStep): Violation[] {
@@ -19,7 +20,7 @@ export function vectorViolations(step: DecidedStep): Violation[] {
   const { accountId, transactionId } = transaction;
   const place = { invariant: 'I4', partition, seq, offset, accountId, transactionId } as const;
   const violations: Violation[] = [];
-  const differing = firstDifference(computeVector(before, event), vector);
+  const differing = firstDifference(accountVector(before, event), vector);
   if (differing !== null) {
     const detail = `The recorded ${differing} is not that of the account's state at this seq`;
     violations.push({ ...place, code: 'vector_differs', detail });
@@ -42,12 +43,13 @@ export function vectorViolations(step: DecidedStep): Violation[] {
   return violations;
 }
 
+/** The first input that is not as it must be; of the other entities' part, which is as old as the marks say, only that it is there. */
 function firstDifference(expected: Float32Array, recorded: Float32Array): string | null {
-  if (recorded.length !== expected.length) return `vector of ${recorded.length} values`;
+  if (recorded.length !== FEATURES.length) return `vector of ${recorded.length} values`;
   const a = new Uint32Array(expected.buffer, expected.byteOffset, expected.length);
-  const b = new Uint32Array(recorded.buffer, recorded.byteOffset, recorded.length);
+  const b = new Uint32Array(recorded.buffer, recorded.byteOffset, expected.length);
   const at = a.findIndex((bits, i) => bits !== b[i]);
-  return at === -1 ? null : (FEATURES[at]?.name ?? `value ${at}`);
+  return at === -1 ? null : (ACCOUNT_FEATURES[at]?.name ?? `value ${at}`);
 }
 
 /** A decision with its place in a partition's log. */

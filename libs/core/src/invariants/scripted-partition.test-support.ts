@@ -1,4 +1,5 @@
 import { NO_ENTITY_MARKS } from '../entities/entity-mark.ts';
+import { NO_ENTITIES } from '../entities/entity-views.ts';
 import { createEventCodec, createTransactionParser } from '#libs/contracts';
 import { accountEventOf } from '../account/account-event-of.ts';
 import { encodeAccount } from '../account/account-codec.ts';
@@ -111,7 +112,7 @@ export class ScriptedPartition {
   /** Appends the decision of a transaction, as the scorer would make it, or `altered`. `inputOffset`: null came over HTTP. */
   decide(asked: Transaction, inputOffset: number | null, altered: Partial<Decision> = {}): Decision {
     const before = this.history.accounts.get(asked.accountId)?.state ?? emptyAccount();
-    const vector = computeVector(before, accountEventOf(asked, hasher));
+    const vector = computeVector(before, accountEventOf(asked, hasher), NO_ENTITIES);
     const late = asked.eventTimeMs < before.watermarkMs;
     const context = { policy: DEFAULT_POLICY, model: MODEL, featureSet: 'f', nowMs: START_MS };
     const scored = { transaction: asked, vector, entities: NO_ENTITY_MARKS, late, logTruncated: false, flaws: [] };

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { hasher, REDUCER, transaction } from '../invariants/scripted-partition.test-support.ts';
+import { hasher, REDUCER, START_MS, transaction } from '../invariants/scripted-partition.test-support.ts';
+import { FEATURE_INDEX } from '../features/manifest.ts';
 import { DEFAULT_POLICY } from '../policy.ts';
 import type { Model } from '../ports/model.ts';
 import { DAY_MS, MINUTE_MS } from '../time.ts';
 import type { Transaction } from '../transaction.ts';
-import { OfflineScorer } from './offline-scorer.ts';
+import { type HistoryItem, OfflineScorer } from './offline-scorer.ts';
 import type { PlannedItem } from './plan-batch.ts';
 
 /** Says what the amount is, so that a score shows that it is of its own vector. */
@@ -15,16 +16,14 @@ const model: Model = {
     Float32Array.from({ length: rows }, (_, row) => vectors[(row * vectors.length) / rows]! / 100),
 };
 
-async function replay(history: readonly Transaction[], batch: number): Promise<PlannedItem[]> {
+const asItem = (made: Transaction): HistoryItem => ({ kind: 'transaction', transaction: made });
+
+async function replay(history: readonly HistoryItem[], batch: number): Promise<PlannedItem[]> {
   const rules = { reducer: REDUCER, allowedLatenessMs: REDUCER.allowedLatenessMs };
   const scorer = new OfflineScorer({ model, featureSet: 'f', hasher, policy: DEFAULT_POLICY, rules });
   const planned: PlannedItem[] = [];
   for (let at = 0; at < history.length; at += batch)
-    planned.push(
-      ...(await scorer.take(
-        history.slice(at, at + batch).map((transaction) => ({ kind: 'transaction', transaction })),
-      )),
-    );
+    planned.push(...(await scorer.take(history.slice(at, at + batch))));
   return planned;
 }
 
@@ -37,7 +36,7 @@ describe('a replay', () => {
   const conflicting = transaction('t4', { account: 'acct-1', minute: 4, amountMinor: 1 });
   const later = transaction('later', { account: 'acct-0', minute: 3_000 });
   const tooLate = transaction('late', { account: 'acct-0', minute: 60 });
-  const history = [...ordinary, ...again, conflicting, later, tooLate];
+  const history = [...ordinary, ...again, conflicting, later, tooLate].map(asItem);
 
   it('decides each transaction once, and knows duplicates, conflicts and what is too late', async () => {
     const kinds = (await replay(history, 64)).map(({ kind }) => kind);
@@ -52,8 +51,41 @@ describe('a replay', () => {
     for (const batch of [1, 2, 7]) expect(decisions(await replay(history, batch))).toEqual(decisions(whole));
   });
 
+  it('lets each event reach the other entities before the next one, whatever the size of its batches', async () => {
+    const at = (id: number, account: string): Transaction => {
+      const made = transaction(`s${id}`, { account, minute: id });
+      return { ...made, entities: { ...made.entities, terminal: `till-${id % 2}` } };
+    };
+    const labelled = (id: number, account: string): HistoryItem => ({
+      kind: 'label',
+      label: {
+        accountId: account,
+        transactionId: `s${id}`,
+        eventType: 'authorization',
+        label: 'fraud',
+        source: 'test',
+        reportedAtMs: START_MS + 30 * MINUTE_MS,
+        canonicalJson: `{"transaction_id":"s${id}"}`,
+      },
+    });
+    // A label comes before its transaction, one after it; the tills are shared by all accounts.
+    const shared = [
+      labelled(3, 'acct-0'),
+      ...Array.from({ length: 12 }, (_, i) => asItem(at(i, `acct-${i % 3}`))),
+      labelled(4, 'acct-1'),
+      ...Array.from({ length: 6 }, (_, i) => asItem(at(12 + i, `acct-${i % 3}`))),
+    ];
+    const vectors = (items: readonly PlannedItem[]) =>
+      items.flatMap((item) => (item.kind === 'decided' ? [item.decision.vector] : []));
+    const whole = vectors(await replay(shared, 64));
+    expect(whole.map((vector) => vector[FEATURE_INDEX.term_cnt_24h])).toEqual(whole.map((_, i) => i >> 1));
+    expect(whole.at(-1)?.[FEATURE_INDEX.term_early_fraud_cnt_7d]).toBe(1);
+    expect(whole.at(-2)?.[FEATURE_INDEX.term_early_fraud_cnt_7d]).toBe(1);
+    for (const batch of [1, 2, 5]) expect(vectors(await replay(shared, batch))).toEqual(whole);
+  });
+
   it('dates a decision by its transaction, so that no clock is in it', async () => {
-    const [item] = await replay([transaction('t', { minute: 7, amountMinor: 90_000_000 })], 1);
+    const [item] = await replay([asItem(transaction('t', { minute: 7, amountMinor: 90_000_000 }))], 1);
     const eventTimeMs = Date.UTC(2026, 0, 1) + 7 * MINUTE_MS;
     expect(item).toMatchObject({
       kind: 'decided',

@@ -179,7 +179,7 @@ function planTransaction(
       logTruncated: isTruncated(workspace.state, event.eventTimeMs),
       flaws: flawsOf(event, context, isDamaged),
       entities: marksOf(views),
-      vector: computeVector(workspace.state, event),
+      vector: computeVector(workspace.state, event, views),
     },
   };
 }

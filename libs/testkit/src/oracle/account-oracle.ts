@@ -1,9 +1,7 @@
 import {
-  ACCOUNT_FEATURE_INDEX,
   DAY_MS,
   emptyProfile,
   emptyTimes,
-  FEATURES,
   foldAmount,
   foldTime,
   LONGEST_WINDOW_MS,
@@ -48,13 +46,7 @@ export class AccountOracle {
   #devices: ReadonlyMap<string, number> = new Map();
   #beneficiaries: ReadonlyMap<string, number> = new Map();
 
-  /** The vector of `event` as the next one of this account, in the manifest's order. */
-  vectorOf(event: AccountEvent): Float32Array {
-    const account = this.accountVectorOf(event);
-    return Float32Array.from(FEATURES, ({ name }) => account[ACCOUNT_FEATURE_INDEX[name]]!);
-  }
-
-  /** The same in the order of `ACCOUNT_FEATURES`: all that an account can say. */
+  /** What the account says of `event` as its next one, in the order of `ACCOUNT_FEATURES`. */
   accountVectorOf(event: AccountEvent): Float32Array {
     return vectorByDefinition(this.past, event);
   }
