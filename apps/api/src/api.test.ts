@@ -81,6 +81,49 @@ describe('POST /v1/decisions', () => {
   });
 });
 
+describe('a reversal or refund', () => {
+  const takeBack = (fields: object = {}, headers: Record<string, string> = {}) =>
+    decide({ transaction_id: 'tx-9', event_type: 'refund', original_transaction_id: 'tx-1', ...fields }, headers);
+
+  it('is recorded, with whether it is about something that is known, and gets no decision', async () => {
+    await decide();
+    const { status, body } = await takeBack();
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      transaction_id: 'tx-9',
+      account_id: 'acct-1',
+      event_type: 'refund',
+      status: 'recorded',
+      matched: true,
+      evaluation: 'new',
+    });
+    const unknown = await takeBack({ event_type: 'reversal', original_transaction_id: 'tx-7' });
+    expect(unknown.body).toMatchObject({ event_type: 'reversal', matched: false, evaluation: 'new' });
+  });
+
+  it('is answered a repetition with what was true of the first, marked, and other content with a conflict', async () => {
+    await takeBack();
+    await decide();
+    const again = await takeBack();
+    expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, 'true']);
+    expect(again.body).toMatchObject({ status: 'recorded', matched: false, evaluation: 'duplicate' });
+    expect(await takeBack({ amount_minor: 1 })).toMatchObject({ status: 409, body: { code: 'identity_conflict' } });
+  });
+
+  it('is answered with ack=log when it has been read back from the log', async () => {
+    const waiting = takeBack({}, { prefer: 'ack=log' });
+    setTimeout(() => (api.scorer.publishedSeq = 1), 20);
+    expect((await waiting).headers['preference-applied']).toBe('ack=log');
+    expect(api.scorer.publishedSeq).toBe(1);
+  });
+
+  it('of nothing is refused', async () => {
+    const { status, body } = await takeBack({ original_transaction_id: undefined });
+    expect([status, body['code']]).toEqual([422, 'invalid_transaction']);
+    expect(body['fields']).toMatchObject([{ field: 'original_transaction_id', code: 'required' }]);
+  });
+});
+
 describe('Prefer: ack', () => {
   it('answers ack=log when the decision has been read back from the log', async () => {
     const waiting = decide({}, { prefer: 'respond-async, ack=log' });

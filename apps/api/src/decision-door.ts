@@ -2,6 +2,7 @@ import type { DecisionDetails } from '#libs/adapters';
 import {
   toDecisionBody,
   toExpiredDecisionBody,
+  toTransactionReceipt,
   type Evaluation,
   type TimingsDto,
   type TransactionParser,
@@ -33,7 +34,7 @@ export class DecisionDoor {
     this.#options = options;
   }
 
-  /** Decides the transaction in `body`. */
+  /** Decides the transaction in `body`, or records it if it takes back an earlier one. */
   async decide({ body, headers, span = null }: Pick<Request, 'body' | 'headers' | 'span'>): Promise<Answer> {
     const { intake, clock, parser, metrics } = this.#options;
     const receivedMs = clock.monotonicMs();
@@ -80,9 +81,16 @@ export class DecisionDoor {
     if (result.kind === 'conflict') return problemAnswer('identity_conflict', { detail: UNCHANGED });
     if (result.kind === 'too_late' || result.kind === 'from_the_future') return problemAnswer(result.kind);
     if (result.kind === 'decided') return { status: 200, headers: {}, body: body(result.decision, 'new') };
-    assert(result.kind === 'duplicate', 'a transaction is decided, or was, or is refused');
+    if (result.kind === 'recorded') {
+      const receipt = toTransactionReceipt(transaction, { matched: result.matched, evaluation: 'new' });
+      return { status: 200, headers: {}, body: receipt };
+    }
+    assert(result.kind === 'duplicate', 'a transaction is decided or recorded, or was, or is refused');
     const verdict = result.first;
-    assert('outcome' in verdict, 'what was decided has an outcome');
+    if ('matched' in verdict) {
+      const receipt = toTransactionReceipt(transaction, { matched: verdict.matched, evaluation: 'duplicate' });
+      return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: receipt };
+    }
     const entry = { verdict, content: scorer.contentOf(transaction) };
     const first = await details.find(partitionOf(transaction.accountId, partitions), transaction, entry);
     return {

@@ -49,7 +49,7 @@ const REFUSED: readonly (readonly [string, Sent, ProblemCode])[] = [
   ['an infinite amount', { body: json.replace('12999', '1e400') }, 'invalid_transaction'],
   ['an id with a brace', { body: wireTransaction({ account_id: 'a}b' }) }, 'invalid_transaction'],
   ['half a surrogate in an id', { body: json.replace('acct-1', String.raw`a\ud800`) }, 'invalid_transaction'],
-  ['a refund', { body: wireTransaction({ event_type: 'refund' }) }, 'unsupported_event_type'],
+  ['a refund of nothing', { body: wireTransaction({ event_type: 'refund' }) }, 'invalid_transaction'],
   ['a transaction from before', { body: wireTransaction({ occurred_at: '2026-05-01T00:00:00Z' }) }, 'too_late'],
   ['a transaction of tomorrow', { body: wireTransaction({ occurred_at: '2026-05-15T12:00:00Z' }) }, 'from_the_future'],
   ['a deadline that is no number', { body: json, headers: { 'x-deadline-ms': 'soon' } }, 'malformed'],

@@ -38,6 +38,7 @@ export class FakeScorer implements Scorer {
   #seq = 0;
   readonly #known = new Map<string, RecordedVerdict & { readonly content: number }>();
   readonly #labels = new Map<string, RecordedMention>();
+  readonly #takenBack = new Map<string, RecordedMention & { readonly content: number }>();
 
   async decide({ items }: { items: readonly RequestItem[] }): Promise<readonly RequestResult[]> {
     this.batches.push(items.map((item) => (item.kind === 'label' ? item.label : item.transaction)));
@@ -85,7 +86,21 @@ export class FakeScorer implements Scorer {
     return { kind: 'recorded', what: 'label', ...mention };
   }
 
+  #takeBack(transaction: Transaction): DoneResult {
+    const { accountId, transactionId, eventType, originalTransactionId = '' } = transaction;
+    const key = `${accountId}/${transactionId}/${eventType}`;
+    const content = this.contentOf(transaction);
+    const first = this.#takenBack.get(key);
+    if (first !== undefined) return { kind: first.content === content ? 'duplicate' : 'conflict', transaction, first };
+    this.#seq += 1;
+    const matched = this.#known.has(keyOf({ accountId, transactionId: originalTransactionId }));
+    const mention = { matched, seq: this.#seq };
+    this.#takenBack.set(key, { ...mention, content });
+    return { kind: 'recorded', what: eventType === 'refund' ? 'refund' : 'reversal', ...mention };
+  }
+
   #decideOne(transaction: Transaction): DoneResult {
+    if (transaction.eventType !== 'authorization') return this.#takeBack(transaction);
     const first = this.#known.get(keyOf(transaction));
     const content = this.contentOf(transaction);
     if (first !== undefined) return { kind: first.content === content ? 'duplicate' : 'conflict', transaction, first };
@@ -126,7 +141,7 @@ export class FakeDetailCache implements DetailCache {
   }
 }
 
-function keyOf({ accountId, transactionId }: Identity): string {
+function keyOf({ accountId, transactionId }: Pick<Identity, 'accountId' | 'transactionId'>): string {
   return `${accountId}/${transactionId}`;
 }
 

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { anyDecision } from '../test/events.ts';
 import { HELD } from '../test/example-events.ts';
 import { createEventCodec } from './codec/event-codec.ts';
-import { toDecisionBody, toExpiredDecisionBody } from './decision-body.ts';
-import { DecisionDto, ExpiredDecisionDto } from './dto/decision-dto.ts';
+import { toDecisionBody, toExpiredDecisionBody, toTransactionReceipt } from './decision-body.ts';
+import { DecisionDto, ExpiredDecisionDto, TransactionReceiptDto } from './dto/decision-dto.ts';
 import { compileValidator } from './schema.ts';
 
 const strict = { unknownFields: 'refuse', refuseCardNumbers: false, allErrors: true } as const;
 const isDecision = compileValidator(DecisionDto, strict);
+const isReceipt = compileValidator(TransactionReceiptDto, strict);
 const isExpired = compileValidator(ExpiredDecisionDto, strict);
 
 describe('toDecisionBody', { timeout: 30_000 }, () => {
@@ -66,4 +67,17 @@ describe('toExpiredDecisionBody', () => {
     expect(body).toMatchObject({ decision: 'hold', risk_score: riskScore, evaluation: 'duplicate', detail: 'expired' });
     expect(body.decision_id).toBe(toDecisionBody(HELD.decision, { evaluation: 'new' }).decision_id);
   });
+});
+
+describe('toTransactionReceipt', () => {
+  it.each(['reversal', 'refund'] as const)(
+    'says that a %s was recorded, and whether it is about something known',
+    (eventType) => {
+      const identity = { accountId: 'acct-1', transactionId: 'tx-1', eventType };
+      const body = toTransactionReceipt(identity, { matched: true, evaluation: 'new' });
+      isReceipt(JSON.parse(JSON.stringify(body)));
+      expect(isReceipt.errors).toBeNull();
+      expect(body).toMatchObject({ event_type: eventType, status: 'recorded', matched: true, evaluation: 'new' });
+    },
+  );
 });

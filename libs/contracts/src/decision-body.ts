@@ -1,6 +1,12 @@
-import type { Decision, Identity, RecordedVerdict } from '#libs/core';
+import { assert, type Decision, type Identity, type RecordedVerdict } from '#libs/core';
 import { decisionId } from './decision-id.ts';
-import type { DecisionDto, Evaluation, ExpiredDecisionDto, TimingsDto } from './dto/decision-dto.ts';
+import type {
+  DecisionDto,
+  Evaluation,
+  ExpiredDecisionDto,
+  TimingsDto,
+  TransactionReceiptDto,
+} from './dto/decision-dto.ts';
 import { formatWireTime } from './wire-time.ts';
 
 export interface DecisionBodyOptions {
@@ -45,5 +51,21 @@ export function toExpiredDecisionBody(identity: Identity, verdict: RecordedVerdi
     risk_score: verdict.riskScore,
     evaluation: 'duplicate',
     detail: 'expired',
+  };
+}
+
+/** The HTTP answer to a reversal or refund. */
+export function toTransactionReceipt(
+  { accountId, transactionId, eventType }: Identity,
+  { matched, evaluation }: Pick<TransactionReceiptDto, 'matched' | 'evaluation'>,
+): TransactionReceiptDto {
+  assert(eventType !== 'authorization', 'an authorization is decided');
+  return {
+    transaction_id: transactionId,
+    account_id: accountId,
+    event_type: eventType,
+    status: 'recorded',
+    matched,
+    evaluation,
   };
 }

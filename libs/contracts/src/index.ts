@@ -4,7 +4,12 @@ export { containsCardNumber } from './card-number.ts';
 export { decodeDetail, encodeDetail, isDetailOf, type DecisionDetail } from './codec/detail-codec.ts';
 export { createEventCodec } from './codec/event-codec.ts';
 export { deadLetter } from './dead-letter.ts';
-export { toDecisionBody, toExpiredDecisionBody, type DecisionBodyOptions } from './decision-body.ts';
+export {
+  toDecisionBody,
+  toExpiredDecisionBody,
+  toTransactionReceipt,
+  type DecisionBodyOptions,
+} from './decision-body.ts';
 export { DECISION_NAMESPACE, decisionId } from './decision-id.ts';
 export {
   DecisionDto,
@@ -15,6 +20,7 @@ export {
   ReasonDto,
   RuleDto,
   TimingsDto,
+  TransactionReceiptDto,
 } from './dto/decision-dto.ts';
 export { DecisionMadeDto, OriginalRecordDto, ReducerDto, RejectionDto, SCHEMA_VERSION } from './dto/event-dto.ts';
 export { LabelDto, LabelReceiptDto } from './dto/label-dto.ts';

@@ -81,8 +81,8 @@ export function compileValidator<T extends object>(root: abstract new () => T, o
 }
 
 /**
- * The class's schema as class-validator-jsonschema derives it, with three things that it does not know: which fields may be missing (it takes
- * every conditional field for optional), which may be null, and that nested classes are found in their decorator.
+ * The class's schema as class-validator-jsonschema derives it, with four things that it does not know: which fields may be missing (it takes
+ * every conditional field for optional) and when not, which may be null, and that nested classes are found in their decorator.
  */
 function schemaOf(dto: DtoClass): JsonSchema {
   const schema = targetConstructorToSchema(dto, {
@@ -99,7 +99,21 @@ function schemaOf(dto: DtoClass): JsonSchema {
     mayBeNull.has(name) ? { anyOf: [property, { type: 'null' }] } : property,
   ]);
   const required = Object.keys(schema.properties).filter((name) => !mayBeAbsent.has(name));
-  return { ...schema, properties: Object.fromEntries(properties), ...(required.length > 0 ? { required } : {}) };
+  const conditions = fields.flatMap(({ field, context }) => (context.needed ? [condition(field, context.needed)] : []));
+  return {
+    ...schema,
+    properties: Object.fromEntries(properties),
+    ...(required.length > 0 ? { required } : {}),
+    ...(conditions.length > 0 ? { allOf: conditions } : {}),
+  };
+}
+
+/** Said by `else`, since an object with a `then` looks like a promise. */
+function condition(field: string, { by, values }: NonNullable<WireContext['needed']>): JsonSchema {
+  return {
+    if: { not: { properties: { [by]: { enum: values } }, required: [by] } },
+    else: { properties: { [field]: {} }, required: [field] },
+  };
 }
 
 function metadataOf(dto: DtoClass): { field: string; context: WireContext }[] {

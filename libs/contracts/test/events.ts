@@ -72,7 +72,7 @@ const expired = fc.array(record({ ...amendmentModel, seq }), { maxLength: 2 }) a
 
 /** Any decision that the core can make, with every kind of float32 in its vector. */
 export const anyDecision: fc.Arbitrary<Decision> = record({
-  transaction: validTransaction.map(toTransaction),
+  transaction: validTransaction.map((value) => toTransaction({ ...value, event_type: 'authorization' })),
   outcome: fc.constantFrom('approve', 'hold'),
   riskScore: fc.option(fc.integer({ min: 0, max: 1000 }), { nil: null }),
   probability: fc.option(fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs), { nil: null }),

@@ -52,7 +52,16 @@ const nasty = fc.oneof(
     '1:2:3:4:5:6:7:8:9',
     '::ffff:1.2.3.4',
   ),
-  fc.constantFrom<unknown>('card_present', 'refund', 'AUTHORIZATION', 'x'.repeat(64), 'x'.repeat(65), '573', '57320'),
+  fc.constantFrom<unknown>(
+    'card_present',
+    'refund',
+    'reversal',
+    'AUTHORIZATION',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    '573',
+    '57320',
+  ),
   fc.string({ unit: 'binary', maxLength: 70 }),
   fc.double(),
   fc.jsonValue(),
@@ -62,6 +71,7 @@ const nasty = fc.oneof(
 const fieldNames = fc
   .constantFrom(
     'transaction_id account_id occurred_at amount_minor currency event_type channel card_id terminal_id'.split(' '),
+    ['event_type', 'original_transaction_id'],
     'merchant device location network_scores id mcc country ip lat lon source value scale'.split(' '),
     ['unknown', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', '0', '', 'é', 'then'],
   )

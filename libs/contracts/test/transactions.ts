@@ -51,7 +51,7 @@ export const validTransaction: fc.Arbitrary<Record<string, unknown>> = fc
       occurred_at: fc.oneof(time, time.map(withoutMilliseconds)),
       amount_minor: fc.oneof(fc.integer({ min: 0, max: 1_000_000_000_000 }), fc.constant(-0)),
       currency: capital(3),
-      event_type: fc.constant('authorization'),
+      event_type: fc.constantFrom('authorization', 'reversal', 'refund'),
       channel: fc.constantFrom(...CHANNELS),
       card_id: id,
       terminal_id: id,
@@ -66,6 +66,10 @@ export const validTransaction: fc.Arbitrary<Record<string, unknown>> = fc
     },
     { requiredKeys: ['transaction_id', 'account_id', 'occurred_at', 'amount_minor', 'currency'] },
   )
+  .map((transaction): Record<string, unknown> => {
+    const takesBack = ['reversal', 'refund'].includes(transaction.event_type ?? '');
+    return takesBack ? { original_transaction_id: 'tx-0', ...transaction } : transaction;
+  })
   .chain((transaction) =>
     fc
       .shuffledSubarray(Object.entries(transaction), { minLength: Object.keys(transaction).length })

@@ -115,7 +115,7 @@ describe('disturbed delivery', () => {
         const parsed = parser.parse(poison.make(transaction, random));
         expect({ poison: poison.name, reason: parsed.ok ? 'accepted' : parsed.reason }).toEqual({
           poison: poison.name,
-          reason: poison.name === 'reversal' ? 'unsupported_event_type' : 'invalid_transaction',
+          reason: 'invalid_transaction',
         });
       }
     }

@@ -68,6 +68,6 @@ export const INVALID: readonly Poison[] = [
   changed('time without a zone', () => ({ occurred_at: '2026-05-14T09:31:07.412' })),
   changed('time as a number', () => ({ occurred_at: 1_778_751_067_412 })),
   changed('unknown kind of event', () => ({ event_type: 'chargeback' })),
-  changed('reversal', () => ({ event_type: 'reversal', original_transaction_id: 'tx-1' })),
+  changed('reversal of nothing', () => ({ event_type: 'reversal' })),
   changed('merchant as text', () => ({ merchant: 'm-310' })),
 ];

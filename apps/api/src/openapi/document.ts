@@ -6,6 +6,7 @@ import {
   ProblemDto,
   publicSchemas,
   TransactionDto,
+  TransactionReceiptDto,
 } from '#libs/contracts';
 import { decideOperation, findOperation, labelOperation } from './operations.ts';
 import { SCHEMAS } from './responses.ts';
@@ -42,6 +43,7 @@ export function openApiDocument() {
         ...publicSchemas(TransactionDto, { refPrefix: SCHEMAS, unknownFields: 'refuse' }),
         ...publicSchemas(DecisionDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(ExpiredDecisionDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
+        ...publicSchemas(TransactionReceiptDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(LabelDto, { refPrefix: SCHEMAS, unknownFields: 'refuse' }),
         ...publicSchemas(LabelReceiptDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(ProblemDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),

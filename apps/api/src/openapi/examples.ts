@@ -39,6 +39,26 @@ export const DECISION = {
   timings_ms: { state: 0.612, features: 0.1, model: 0.2, commit: 0.5, total: 1.6 },
 };
 
+/** A part of its amount is given back, and what that is answered. */
+export const REFUND = {
+  transaction_id: 'tx-20260514-0002',
+  account_id: 'acct-4821',
+  occurred_at: '2026-05-14T11:30:00.000Z',
+  amount_minor: 29_990,
+  currency: 'EUR',
+  event_type: 'refund',
+  original_transaction_id: 'tx-20260514-0001',
+};
+
+export const REFUND_RECORDED = {
+  transaction_id: 'tx-20260514-0002',
+  account_id: 'acct-4821',
+  event_type: 'refund',
+  status: 'recorded',
+  matched: true,
+  evaluation: 'new',
+};
+
 /** A label of that transaction, and what it is answered. */
 export const LABEL = {
   account_id: 'acct-4821',

@@ -4,7 +4,17 @@ import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApiUnderTest } from '../../test/api-under-test.ts';
 import { openApiDocument } from './document.ts';
-import { DECISION, DUPLICATE, EXPIRED, LABEL, LABEL_DUPLICATE, LABEL_RECORDED, TRANSACTION } from './examples.ts';
+import {
+  DECISION,
+  DUPLICATE,
+  EXPIRED,
+  LABEL,
+  LABEL_DUPLICATE,
+  LABEL_RECORDED,
+  REFUND,
+  REFUND_RECORDED,
+  TRANSACTION,
+} from './examples.ts';
 
 const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`;
 const document = JSON.parse(text) as ReturnType<typeof openApiDocument>;
@@ -62,6 +72,7 @@ describe('the examples of openapi.json', () => {
     expect(await ask()).toEqual(DUPLICATE);
     api.detailCache.clear();
     expect(await ask()).toEqual(EXPIRED);
+    expect((await api.request({ body: REFUND })).body).toEqual(REFUND_RECORDED);
     const label = async () => (await api.request({ path: '/v1/labels', body: LABEL })).body;
     expect(await label()).toEqual(LABEL_RECORDED);
     expect(await label()).toEqual(LABEL_DUPLICATE);

@@ -1,5 +1,5 @@
 import { ID_PATTERN, MAX_TRANSACTION_BYTES } from '#libs/contracts';
-import { LABEL, LABEL_DUPLICATE, LABEL_RECORDED, TRANSACTION } from './examples.ts';
+import { LABEL, LABEL_DUPLICATE, LABEL_RECORDED, REFUND, REFUND_RECORDED, TRANSACTION } from './examples.ts';
 import { answerResponse, decisionResponse, problemResponses, SCHEMAS } from './responses.ts';
 
 const ID = { type: 'string', pattern: ID_PATTERN.source };
@@ -47,13 +47,18 @@ const PREFERENCE = {
   },
 };
 
+const RECEIPTS = {
+  schema: 'TransactionReceipt',
+  examples: { recorded: { summary: 'A reversal or refund', value: REFUND_RECORDED } },
+};
+
 /** `POST /v1/decisions`. */
 export const decideOperation = {
   operationId: 'decide',
   tags: ['decisions'],
   summary: 'Decides a transaction',
   description:
-    'The same transaction sent again gets the first decision; the same identity with other content is a conflict.',
+    'The same transaction sent again gets the first decision; the same identity with other content is a conflict. A reversal or refund is not decided: it is recorded, takes its amount out of what the account is known by from now on, and changes no decision of the past.',
   parameters: COMMIT_PARAMETERS,
   requestBody: {
     required: true,
@@ -61,12 +66,12 @@ export const decideOperation = {
     content: {
       'application/json': {
         schema: { $ref: `${SCHEMAS}Transaction` },
-        examples: { transaction: { value: TRANSACTION } },
+        examples: { transaction: { value: TRANSACTION }, refund: { value: REFUND } },
       },
     },
   },
   responses: {
-    '200': decisionResponse('The decision.', { ...REPLAYED, ...PREFERENCE }),
+    '200': decisionResponse('The decision, or what was recorded.', { ...REPLAYED, ...PREFERENCE }, RECEIPTS),
     ...problemResponses([
       'malformed',
       'unauthorized',
@@ -74,7 +79,6 @@ export const decideOperation = {
       'oversized',
       'unsupported_media_type',
       'invalid_transaction',
-      'unsupported_event_type',
       'too_late',
       'from_the_future',
       'unavailable',

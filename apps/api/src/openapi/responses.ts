@@ -70,22 +70,31 @@ export function answerResponse(
   return {
     description,
     headers: { 'Cache-Control': CACHE_CONTROL, ...headers },
-    content: { 'application/json': { schema: { $ref: SCHEMAS + schema }, examples } },
+    content: { 'application/json': { schema: ref(schema), examples } },
   };
 }
 
-/** An answer with a decision. */
-export function decisionResponse(description: string, headers: Record<string, object> = {}): object {
+function ref(schema: string): object {
+  return { $ref: SCHEMAS + schema };
+}
+
+/** An answer with a decision; `also` is what else it can be. */
+export function decisionResponse(
+  description: string,
+  headers: Record<string, object> = {},
+  also: { readonly schema: string; readonly examples: Record<string, object> } | null = null,
+): object {
   return {
     description,
     headers: { 'Cache-Control': CACHE_CONTROL, ...headers },
     content: {
       'application/json': {
-        schema: { oneOf: [{ $ref: `${SCHEMAS}Decision` }, { $ref: `${SCHEMAS}ExpiredDecision` }] },
+        schema: { oneOf: ['Decision', 'ExpiredDecision', ...(also === null ? [] : [also.schema])].map(ref) },
         examples: {
           decision: { summary: 'A new decision', value: DECISION },
           duplicate: { summary: 'The same transaction again', value: DUPLICATE },
           expired: { summary: 'Again, when outcome and score are all that is kept', value: EXPIRED },
+          ...also?.examples,
         },
       },
     },

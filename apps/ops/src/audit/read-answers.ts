@@ -70,12 +70,14 @@ function parseLine(
 
 function answerOf(status: number, body: unknown): AnswerFact['answer'] {
   if (status !== 200 || typeof body !== 'object' || body === null) return null;
-  const { decision, risk_score, evaluation, decided_at, detail } = body as Record<string, unknown>;
+  const { decision, risk_score, evaluation, decided_at, detail, status: receipt } = body as Record<string, unknown>;
+  // A reversal or refund is kept as an approval without a score, and its receipt says nothing of that.
+  const isReceipt = receipt === 'recorded';
   return {
     evaluation: evaluation === 'duplicate' || evaluation === 'provisional' ? evaluation : 'new',
-    outcome: decision === 'approve' ? 'approve' : 'hold',
+    outcome: decision === 'approve' || isReceipt ? 'approve' : 'hold',
     riskScore: typeof risk_score === 'number' ? risk_score : null,
-    fingerprint: detail === 'expired' ? null : bodyFingerprint(body),
+    fingerprint: detail === 'expired' || isReceipt ? null : bodyFingerprint(body),
     decidedAtMs: typeof decided_at === 'string' ? parseWireTime(decided_at) : null,
   };
 }

@@ -7,6 +7,8 @@ import { CARD_NUMBER_KEYWORD, type SchemaError } from '../schema.ts';
 export function fieldFaults(errors: readonly SchemaError[]): FieldFault[] {
   const faults = new Map<string, FieldFault>();
   for (const error of errors) {
+    // That a condition failed is said by what it asks for.
+    if (error.keyword === 'if') continue;
     const fault = toFault(error);
     const key = `${fault.field} ${fault.code}`;
     if (!faults.has(key)) faults.set(key, fault);

@@ -14,6 +14,7 @@ const OUTCOMES = ['approve', 'hold'] as const;
 const RISK_LEVELS = ['low', 'normal', 'elevated', 'highest', 'not_assessed'] as const;
 const REASON_SOURCES = ['model', 'rule', 'policy'] as const;
 const EVALUATIONS = ['new', 'duplicate', 'provisional'] as const;
+const TAKING_BACK = ['reversal', 'refund'] as const;
 const UUID_V5 = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const MAX_RISK_SCORE = 1000;
@@ -197,4 +198,29 @@ export class ExpiredDecisionDto {
 
   @IsIn(['expired'])
   detail!: 'expired';
+}
+
+/** The HTTP answer to a reversal or refund, which is recorded and not decided. */
+export class TransactionReceiptDto {
+  @IsIdentifier()
+  transaction_id!: string;
+
+  @IsIdentifier()
+  account_id!: string;
+
+  @IsIn(TAKING_BACK)
+  event_type!: (typeof TAKING_BACK)[number];
+
+  @IsIn(['recorded'])
+  status!: 'recorded';
+
+  @IsBoolean()
+  @JSONSchema({
+    description:
+      'Whether the account knew the transaction that it is about when it was recorded. If not, it waits for it for a week.',
+  })
+  matched!: boolean;
+
+  @IsIn(['new', 'duplicate'])
+  evaluation!: Extract<Evaluation, 'new' | 'duplicate'>;
 }

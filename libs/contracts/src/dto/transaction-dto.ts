@@ -9,10 +9,13 @@ import {
   IsNestedEach,
   IsWireTime,
   MayBeAbsent,
+  NeededWith,
 } from './wire-decorators.ts';
 
-/** Kinds of event that the contract names. All but `authorization` are refused as `unsupported_event_type` for now. */
+/** Kinds of event that the contract names. An authorization is decided; the others take back an earlier one, or a part of it. */
 export const EVENT_TYPES = ['authorization', 'reversal', 'refund'] as const;
+
+const TAKING_BACK = ['reversal', 'refund'];
 
 /** How the money was asked for. Card: at a terminal, remote, at a cash machine; account to account: ordinary, instant, pulled; else. */
 export const CHANNELS = [
@@ -87,7 +90,10 @@ export class NetworkScoreDto {
 }
 
 /** One transaction, as it comes by HTTP and Kafka. The order of the fields is the order of the canonical JSON. */
-@JSONSchema({ description: 'A transaction to decide. Its identity is (account_id, transaction_id, event_type).' })
+@JSONSchema({
+  description:
+    'A transaction to decide, or one that takes back an earlier one. Its identity is (account_id, transaction_id, event_type).',
+})
 export class TransactionDto {
   @IsIdentifier()
   @JSONSchema({ description: 'ISO 8583 DE37 (+7, 11, 32); ISO 20022 UETR.' })
@@ -113,7 +119,7 @@ export class TransactionDto {
 
   @MayBeAbsent()
   @IsIn(EVENT_TYPES)
-  @JSONSchema({ description: 'Default: authorization. The others are refused as unsupported_event_type for now.' })
+  @JSONSchema({ description: 'Default: authorization. The others take back an earlier transaction, or a part of it.' })
   event_type?: (typeof EVENT_TYPES)[number];
 
   @MayBeAbsent()
@@ -128,9 +134,9 @@ export class TransactionDto {
   @IsIdentifier()
   terminal_id?: string;
 
-  @MayBeAbsent()
+  @NeededWith('event_type', TAKING_BACK)
   @IsIdentifier()
-  @JSONSchema({ description: 'What a reversal or refund refers to.' })
+  @JSONSchema({ description: 'The transaction of this account that a reversal or refund is about; needed there.' })
   original_transaction_id?: string;
 
   @MayBeAbsent()

@@ -26,6 +26,8 @@ export const FINITE_NUMBER = 'isFiniteNumber';
 /** What a decorator tells `schema.ts` beyond its constraint. */
 export interface WireContext {
   readonly absent?: boolean;
+  /** The field may not be absent where field `by` has one of `values`. */
+  readonly needed?: { readonly by: string; readonly values: readonly string[] };
   readonly nullable?: boolean;
   readonly nested?: () => DtoClass;
 }
@@ -34,6 +36,13 @@ export interface WireContext {
 export function MayBeAbsent(): PropertyDecorator {
   const context: WireContext = { absent: true };
   return ValidateIf((_object, value) => value !== undefined, { context });
+}
+
+/** The field may be missing, unless field `by` has one of `values`. */
+export function NeededWith(by: string, values: readonly string[]): PropertyDecorator {
+  const context: WireContext = { absent: true, needed: { by, values } };
+  const isNeeded = (object: unknown): boolean => values.includes((object as Record<string, string>)[by] ?? '');
+  return ValidateIf((object, value) => value !== undefined || isNeeded(object), { context });
 }
 
 /** The field must be there, and may be `null`. */

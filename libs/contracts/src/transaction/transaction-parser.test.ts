@@ -103,16 +103,31 @@ describe('ids', () => {
 
 describe('event types', () => {
   it.each(['reversal', 'refund'])(
-    '%s is named by the contract and not supported yet, through both doors',
+    '%s is taken with the transaction that it is about, through both doors',
     (eventType) => {
-      const transaction = { ...MINIMAL, event_type: eventType, original_transaction_id: 'tx-0', later_field: 1 };
+      const transaction = { ...MINIMAL, event_type: eventType, original_transaction_id: 'tx-0' };
       for (const parser of [http, kafka]) {
         const parsed = parse(transaction, parser);
-        expect(parsed.ok ? 'accepted' : parsed.reason).toBe('unsupported_event_type');
-        expect(faults(parsed)).toEqual(['event_type unsupported']);
+        expect(parsed.ok && parsed.transaction).toMatchObject({ eventType, originalTransactionId: 'tx-0' });
       }
     },
   );
+
+  it.each(['reversal', 'refund'])('%s is refused without it', (eventType) => {
+    for (const parser of [http, kafka]) {
+      const parsed = parse({ ...MINIMAL, event_type: eventType }, parser);
+      expect(parsed.ok ? 'accepted' : parsed.reason).toBe('invalid_transaction');
+      expect(faults(parsed)).toEqual(['original_transaction_id required']);
+    }
+  });
+
+  it('an authorization may name another transaction, which says nothing', () => {
+    const parsed = parse({ ...MINIMAL, original_transaction_id: 'tx-0' });
+    expect(parsed.ok && parsed.transaction).toMatchObject({
+      eventType: 'authorization',
+      originalTransactionId: 'tx-0',
+    });
+  });
 
   it('another one is invalid', () => {
     expect(faults(parse({ ...MINIMAL, event_type: 'chargeback' }))).toEqual(['event_type value']);

@@ -8,11 +8,8 @@ import { parseWireTime } from '../wire-time.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { countUnknownFields } from './unknown-fields.ts';
 
-/** Why some bytes are no transaction that can be decided. */
-export type ParseFailure = Extract<
-  RejectionReason,
-  'malformed' | 'oversized' | 'invalid_transaction' | 'unsupported_event_type'
->;
+/** Why some bytes are no transaction. */
+export type ParseFailure = Extract<RejectionReason, 'malformed' | 'oversized' | 'invalid_transaction'>;
 
 export type ParsedTransaction =
   /** `unknownFields`: how many fields were ignored. */
@@ -35,11 +32,6 @@ export function createTransactionParser(rules: BodyRules): TransactionParser {
 
   const parseObject = (value: unknown): ParsedTransaction => {
     if (!isObject(value)) return refused('malformed', [NOT_AN_OBJECT]);
-    const eventType = (value as { event_type?: unknown }).event_type;
-    if (eventType === 'reversal' || eventType === 'refund') {
-      const message = 'Only authorizations are decided for now.';
-      return refused('unsupported_event_type', [{ field: 'event_type', code: 'unsupported', message }]);
-    }
     if (!checker.accepts(value)) return refused('invalid_transaction', checker.faults(value));
     return {
       ok: true,
