@@ -6,8 +6,8 @@ import { ENTITY_KINDS, type EntityKind } from './entity-kind.ts';
 import { measureLog, readLog, writeLog } from './entity-log-codec.ts';
 import type { EntityState } from './entity-state.ts';
 import { ENTITY_TRAITS } from './entity-traits.ts';
-import { newLabelDays, type LabelDays } from './label-days.ts';
-import { newLastSeen, type LastSeen } from './last-seen.ts';
+import { DAY_WIDTH, type LabelDays } from './label-days.ts';
+import { ID_WIDTH, type LastSeen } from './last-seen.ts';
 
 /**
  * An entity's record, little-endian:
@@ -15,8 +15,8 @@ import { newLastSeen, type LastSeen } from './last-seen.ts';
  *   0 envelope, with the kind in byte 2 (its place in `ENTITY_KINDS`) and 1 in byte 3 if there are tiles
  *   8 f64 folded, newest time, first seen; 32 u32 mark; 36 u16 rows of the log, rows of what was sent, ids, days
  *  44 the log; what was sent (see `entity-log-codec.ts`)
- *     ids, if any: f64 time of the first; u32 columns times since then, high, low
- *     days, if any: i32 columns day, transactions, genuine, frauds
+ *     ids, if any: f64 time of the first; for each u32 time since then, high, low
+ *     for each day i32 day, transactions, genuine, frauds
  *     tiles, if any (see `tiles-codec.ts`); zeros up to a multiple of 4
  *
  * Equal states give equal bytes. A terminal with 55 transactions takes 0.8 kB, a card with 10 takes 0.1 kB.
@@ -30,7 +30,7 @@ export function encodeEntity(state: EntityState): Uint8Array {
   const { kind, log, sent, ids, days, tiles } = state;
   const hasTiles = !areEmptyTiles(tiles);
   const [logRange, sentRange] = [measureLog(log), measureLog(sent)];
-  const [idCount, dayCount] = [ids.timesMs.length, days.days.length];
+  const [idCount, dayCount] = [ids.length / ID_WIDTH, days.length / DAY_WIDTH];
   const sentAt = HEADER_BYTES + logRange.bytes;
   const idsAt = sentAt + sentRange.bytes;
   const daysAt = idsAt + idsBytes(idCount);
@@ -50,7 +50,7 @@ export function encodeEntity(state: EntityState): Uint8Array {
   if (logRange.bytes > 0) writeLog(log, logRange, view, HEADER_BYTES);
   if (sentRange.bytes > 0) writeLog(sent, sentRange, view, sentAt);
   if (idCount > 0) writeIds(ids, view, idsAt);
-  writeDays(days, view, daysAt);
+  new Int32Array(record.buffer, daysAt, days.length).set(days);
   if (hasTiles) writeTiles(tiles, view, tilesAt);
   return sealRecord(record, ENTITY_RECORD);
 }
@@ -60,7 +60,7 @@ export function encodeEntity(state: EntityState): Uint8Array {
  * included, and `TransientFault` `newer_format` for a record of a newer build.
  */
 export function decodeEntity(kind: EntityKind, bytes: Uint8Array): EntityState {
-  const view = openRecord(bytes, ENTITY_RECORD);
+  const view = openRecord(aligned(bytes), ENTITY_RECORD);
   if (view.byteLength < HEADER_BYTES) throw new CorruptRecord('an entity record ends in its header');
   if (ENTITY_KINDS[view.getUint8(2)] !== kind) throw new CorruptRecord(`a record of another kind than ${kind}`);
   const [logRows, sentRows, idCount, dayCount] = [36, 38, 40, 42].map((at) => view.getUint16(at, true)) as [number, number, number, number]; // prettier-ignore
@@ -88,6 +88,18 @@ export function decodeEntity(kind: EntityKind, bytes: Uint8Array): EntityState {
   };
 }
 
+let scratch = new Uint8Array(2 ** 14);
+
+/**
+ * The bytes at an address that is a multiple of 4, so that columns can be read as words. Valid until the next call: a state is copied out of it. A buffer of
+ * its own for every record would cost more than all the rest of reading it.
+ */
+function aligned(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > scratch.length) scratch = new Uint8Array(2 * bytes.length);
+  scratch.set(bytes);
+  return scratch.subarray(0, bytes.length);
+}
+
 /** Whether two states are the same in every bit that is kept. */
 export function sameEntity(a: EntityState, b: EntityState): boolean {
   const left = encodeEntity(a);
@@ -99,52 +111,39 @@ function idsBytes(ids: number): number {
   return ids === 0 ? 0 : 8 + 12 * ids;
 }
 
-function writeIds({ timesMs, high, low }: LastSeen, view: DataView, at: number): void {
-  const ids = timesMs.length;
-  const originMs = timesMs[0]!;
-  assert(timesMs[ids - 1]! - originMs < 2 ** 32, 'sightings fit in their record');
+function writeIds(ids: LastSeen, view: DataView, at: number): void {
+  const originMs = ids[0]!;
+  assert(ids.at(-ID_WIDTH)! - originMs < 2 ** 32, 'sightings fit in their record');
   view.setFloat64(at, originMs, true);
-  for (let i = 0, to = at + 8; i < ids; i++, to += 4) {
-    view.setUint32(to, timesMs[i]! - originMs, true);
-    view.setUint32(to + 4 * ids, high[i]!, true);
-    view.setUint32(to + 8 * ids, low[i]!, true);
+  const words = new Uint32Array(view.buffer, at + 8, ids.length);
+  for (let i = 0; i < ids.length; i += ID_WIDTH) {
+    words[i] = ids[i]! - originMs;
+    words[i + 1] = ids[i + 1]!;
+    words[i + 2] = ids[i + 2]!;
   }
 }
 
-function readIds(view: DataView, at: number, ids: number): LastSeen {
-  const seen = newLastSeen(ids);
-  if (ids === 0) return seen;
+function readIds(view: DataView, at: number, count: number): LastSeen {
+  const ids = new Float64Array(count * ID_WIDTH);
+  if (count === 0) return ids;
   const originMs = view.getFloat64(at, true);
   if (!Number.isSafeInteger(originMs)) throw new CorruptRecord('an entity record has no time of its first id');
-  for (let i = 0, from = at + 8; i < ids; i++, from += 4) {
-    seen.timesMs[i] = originMs + view.getUint32(from, true);
-    seen.high[i] = view.getUint32(from + 4 * ids, true);
-    seen.low[i] = view.getUint32(from + 8 * ids, true);
-    if (i > 0 && seen.timesMs[i]! < seen.timesMs[i - 1]!)
-      throw new CorruptRecord('the ids of an entity are not in order');
+  const words = new Uint32Array(view.buffer, view.byteOffset + at + 8, ids.length);
+  let before = 0;
+  for (let i = 0; i < ids.length; i += ID_WIDTH) {
+    if (words[i]! < before) throw new CorruptRecord('the ids of an entity are not in order');
+    before = words[i]!;
+    ids[i] = originMs + before;
+    ids[i + 1] = words[i + 1]!;
+    ids[i + 2] = words[i + 2]!;
   }
-  return seen;
-}
-
-function writeDays({ days, transactions, genuine, frauds }: LabelDays, view: DataView, at: number): void {
-  const count = days.length;
-  for (let i = 0, to = at; i < count; i++, to += 4) {
-    view.setInt32(to, days[i]!, true);
-    view.setInt32(to + 4 * count, transactions[i]!, true);
-    view.setInt32(to + 8 * count, genuine[i]!, true);
-    view.setInt32(to + 12 * count, frauds[i]!, true);
-  }
+  return ids;
 }
 
 function readDays(view: DataView, at: number, count: number): LabelDays {
-  const known = newLabelDays(count);
-  for (let i = 0, from = at; i < count; i++, from += 4) {
-    known.days[i] = view.getInt32(from, true);
-    known.transactions[i] = view.getInt32(from + 4 * count, true);
-    known.genuine[i] = view.getInt32(from + 8 * count, true);
-    known.frauds[i] = view.getInt32(from + 12 * count, true);
-    if (i > 0 && known.days[i]! <= known.days[i - 1]!)
-      throw new CorruptRecord('the days of an entity are not in order');
+  const days = new Int32Array(view.buffer, view.byteOffset + at, count * DAY_WIDTH).slice();
+  for (let i = DAY_WIDTH; i < days.length; i += DAY_WIDTH) {
+    if (days[i]! <= days[i - DAY_WIDTH]!) throw new CorruptRecord('the days of an entity are not in order');
   }
-  return known;
+  return days;
 }

@@ -31,41 +31,50 @@ export interface LogRange {
 export function measureLog(log: EntityLog): LogRange {
   const { first, end, timesMs, keys, amountsMinor, currencies, flags } = log;
   if (first === end) return { bits: 0, bytes: 0 };
-  let bits = SAME_KEYS | SAME_AMOUNTS | SAME_CURRENCIES | SAME_FLAGS;
-  let largest = amountsMinor[first]!;
-  for (let row = first + 1; row < end; row++) {
-    if (keys[row] !== keys[first]) bits &= ~SAME_KEYS;
-    if (amountsMinor[row] !== amountsMinor[first]) bits &= ~SAME_AMOUNTS;
-    if (currencies[row] !== currencies[first]) bits &= ~SAME_CURRENCIES;
-    if (flags[row] !== flags[first]) bits &= ~SAME_FLAGS;
-    if (amountsMinor[row]! > largest) largest = amountsMinor[row]!;
-  }
-  if (largest >= TWO_32) bits |= WIDE;
+  let largest = 0;
+  for (let row = first; row < end; row++) if (amountsMinor[row]! > largest) largest = amountsMinor[row]!;
   assert(largest < TWO_40 && timesMs[end - 1]! - timesMs[first]! < TWO_32, 'a log fits in its record');
+  const bits =
+    (isSame(keys, log) ? SAME_KEYS : 0) |
+    (isSame(amountsMinor, log) ? SAME_AMOUNTS : 0) |
+    (isSame(currencies, log) ? SAME_CURRENCIES : 0) |
+    (isSame(flags, log) ? SAME_FLAGS : 0) |
+    (largest < TWO_32 ? 0 : WIDE);
   return { bits, bytes: layout(end - first, bits).bytes };
 }
 
-/** Writes a log from byte `at` on. */
+function isSame(column: Float64Array | Uint32Array | Uint16Array | Uint8Array, { first, end }: EntityLog): boolean {
+  const value = column[first];
+  for (let row = first + 1; row < end; row++) if (column[row] !== value) return false;
+  return true;
+}
+
+/** Writes a log from byte `at` on, a multiple of 4, of the buffer's. */
 export function writeLog(log: EntityLog, { bits }: LogRange, view: DataView, at: number): void {
   const { first, end, timesMs, keys, amountsMinor, currencies, flags } = log;
   const rows = end - first;
   const to = layout(rows, bits);
   const originMs = timesMs[first]!;
+  const { buffer } = view;
   view.setFloat64(at, originMs, true);
   view.setFloat64(at + 8, log.truncatedMs, true);
   view.setUint32(at + 16, bits, true);
-  for (let i = 0; i < rows; i++) view.setUint32(at + HEADER_BYTES + 4 * i, timesMs[first + i]! - originMs, true);
-  for (let i = 0; i < to.keyCount; i++) view.setUint32(at + to.keys + 4 * i, keys[first + i]!, true);
-  for (let i = 0; i < to.amountCount; i++) view.setUint32(at + to.amounts + 4 * i, amountsMinor[first + i]!, true);
-  for (let i = 0; i < to.currencyCount; i++) view.setUint16(at + to.currencies + 2 * i, currencies[first + i]!, true);
+  const times = new Uint32Array(buffer, at + HEADER_BYTES, rows);
+  for (let i = 0; i < rows; i++) times[i] = timesMs[first + i]! - originMs;
+  const amounts = new Uint32Array(buffer, at + to.amounts, to.amountCount);
+  for (let i = 0; i < to.amountCount; i++) amounts[i] = amountsMinor[first + i]!;
   for (let i = 0; i < to.wideCount; i++) view.setUint8(at + to.wide + i, amountsMinor[first + i]! / TWO_32);
-  for (let i = 0; i < to.flagCount; i++) view.setUint8(at + to.flags + i, flags[first + i]!);
+  new Uint32Array(buffer, at + to.keys, to.keyCount).set(keys.subarray(first, first + to.keyCount));
+  new Uint16Array(buffer, at + to.currencies, to.currencyCount).set(
+    currencies.subarray(first, first + to.currencyCount),
+  );
+  new Uint8Array(buffer, at + to.flags, to.flagCount).set(flags.subarray(first, first + to.flagCount));
 }
 
 /** Room for transactions to come in a log that is read. */
 const SPARE_ROWS = 4;
 
-/** The log of `rows` rows from byte `at` on, and its length. Throws `CorruptRecord`. */
+/** The log of `rows` rows from byte `at` on, and its length; `view` begins at a multiple of 4. Throws `CorruptRecord`. */
 export function readLog(view: DataView, at: number, rows: number): { log: EntityLog; bytes: number } {
   if (rows === 0) return { log: emptyEntityLog(), bytes: 0 };
   if (at + HEADER_BYTES > view.byteLength) throw new CorruptRecord('an entity record ends in the header of a log');
@@ -73,31 +82,38 @@ export function readLog(view: DataView, at: number, rows: number): { log: Entity
   const from = layout(rows, bits);
   if (bits > ALL_BITS || at + from.bytes > view.byteLength) throw new CorruptRecord('an entity record ends in a log');
   const log = newEntityLog(rows, SPARE_ROWS, view.getFloat64(at + 8, true));
-  const { timesMs, keys, amountsMinor, currencies, flags } = log;
+  const { buffer } = view;
+  const start = view.byteOffset + at;
   const originMs = view.getFloat64(at, true);
-  const [key, amount, currency, flag] = [from.keyCount, from.amountCount, from.currencyCount, from.flagCount].map(
-    (count) => (count === 1 ? 0 : 1),
-  ) as [number, number, number, number];
-  for (let row = 0; row < rows; row++) {
-    const fifth = (bits & WIDE) === 0 ? 0 : view.getUint8(at + from.wide + amount * row);
-    timesMs[row] = originMs + view.getUint32(at + HEADER_BYTES + 4 * row, true);
-    keys[row] = view.getUint32(at + from.keys + 4 * key * row, true);
-    amountsMinor[row] = view.getUint32(at + from.amounts + 4 * amount * row, true) + fifth * TWO_32;
-    currencies[row] = view.getUint16(at + from.currencies + 2 * currency * row, true);
-    flags[row] = view.getUint8(at + from.flags + flag * row);
+  const times = new Uint32Array(buffer, start + HEADER_BYTES, rows);
+  for (let row = 0; row < rows; row++) log.timesMs[row] = originMs + times[row]!;
+  const amounts = new Uint32Array(buffer, start + from.amounts, from.amountCount);
+  for (let row = 0; row < from.amountCount; row++) log.amountsMinor[row] = amounts[row]!;
+  for (let row = 0; row < from.wideCount; row++) {
+    log.amountsMinor[row]! += view.getUint8(at + from.wide + row) * TWO_32;
+  }
+  log.keys.set(new Uint32Array(buffer, start + from.keys, from.keyCount));
+  log.currencies.set(new Uint16Array(buffer, start + from.currencies, from.currencyCount));
+  log.flags.set(new Uint8Array(buffer, start + from.flags, from.flagCount));
+  for (const [column, bit] of [
+    [log.keys, SAME_KEYS],
+    [log.amountsMinor, SAME_AMOUNTS],
+    [log.currencies, SAME_CURRENCIES],
+    [log.flags, SAME_FLAGS],
+  ] as const) {
+    // prettier-ignore
+    if ((bits & bit) !== 0) column.fill(column[0]!, 1, rows);
   }
   checkRows(log);
   return { log, bytes: from.bytes };
 }
 
 function checkRows({ timesMs, keys, truncatedMs, end }: EntityLog): void {
-  const isOrdered = timesMs.subarray(0, end).every((time, row) => {
-    if (row === 0) return Number.isSafeInteger(time);
-    return time > timesMs[row - 1]! || (time === timesMs[row - 1] && keys[row]! >= keys[row - 1]!);
-  });
-  if (!isOrdered) throw new CorruptRecord('the transactions of an entity record are not in order');
-  if (!(truncatedMs <= timesMs[0]!))
-    throw new CorruptRecord('an entity record misses later transactions than it holds');
+  let isSound = Number.isSafeInteger(timesMs[0]) && truncatedMs <= timesMs[0]!;
+  for (let row = 1; row < end && isSound; row++) {
+    isSound = timesMs[row]! > timesMs[row - 1]! || (timesMs[row] === timesMs[row - 1] && keys[row]! >= keys[row - 1]!);
+  }
+  if (!isSound) throw new CorruptRecord('the transactions of an entity record are not in order');
 }
 
 type Layout = Readonly<

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countsOf, dayOf, emptyLabelDays, withCounts, withoutExpiredDays, type DayCounts } from './label-days.ts';
+import {
+  countsOf,
+  DAY_WIDTH,
+  dayOf,
+  emptyLabelDays,
+  withCounts,
+  withoutExpiredDays,
+  type DayCounts,
+} from './label-days.ts';
 
 const counts = fc.record({ transactions: fc.nat(1), genuine: fc.nat(1), frauds: fc.nat(1) });
 const changes = fc.array(fc.record({ day: fc.integer({ min: -3, max: 8 }), counts, isTakenBack: fc.boolean() }), {
@@ -37,7 +45,7 @@ describe('counts by day', () => {
         const inWindow = kept.filter(({ day }) => day > asked.afterDay && day <= asked.lastDay);
         expect(countsOf(known, asked)).toEqual(sum(inWindow.map((one) => one.counts)));
         const days = kept.filter((one) => Object.values(one.counts).some((count) => count !== 0)).map(({ day }) => day);
-        expect([...known.days]).toEqual([...new Set(days)].sort((a, b) => a - b));
+        expect([...known].filter((_, i) => i % DAY_WIDTH === 0)).toEqual([...new Set(days)].sort((a, b) => a - b));
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../time.ts';
 import { FRAUD, GENUINE, type EntityLog } from './entity-log.ts';
-import { dayOf, type LabelDays } from './label-days.ts';
+import { DAY_WIDTH, dayOf, type LabelDays } from './label-days.ts';
 
 /**
  * Primitive R: what the known labels say when they are read in the order of their transactions. All of it is of transactions in (t - 45 d, t] and of
@@ -43,9 +43,9 @@ export function labelRunsOf(
 ): LabelRuns {
   const reader = new RunReader();
   const lastDay = dayOf(timeMs);
-  for (let at = 0; at < days.days.length; at++) {
-    const day = days.days[at]!;
-    if (day > afterDay && day <= lastDay) reader.day(day * DAY_MS, days.genuine[at]!, days.frauds[at]!);
+  for (let at = 0; at < days.length; at += DAY_WIDTH) {
+    const day = days[at]!;
+    if (day > afterDay && day <= lastDay) reader.day(day * DAY_MS, days[at + 2]!, days[at + 3]!);
   }
   for (let row = from; row < to; row++) {
     const flags = log.flags[row]!;

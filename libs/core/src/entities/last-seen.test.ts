@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distinctIn, emptyLastSeen, withSighting, type LastSeen } from './last-seen.ts';
+import { distinctIn, emptyLastSeen, ID_WIDTH, withSighting, type LastSeen, type Sighting } from './last-seen.ts';
 
 const sightings = fc.array(
   fc.record({ id: fc.record({ high: fc.nat(1), low: fc.nat(5) }), timeMs: fc.integer({ min: 0, max: 10 }) }),
   { maxLength: 30 },
 );
-type Sighting = { id: { high: number; low: number }; timeMs: number };
 
-function contents({ timesMs, high, low }: LastSeen): Sighting[] {
-  return Array.from(timesMs, (timeMs, at) => ({ timeMs, id: { high: high[at] as number, low: low[at] as number } }));
+function contents(seen: LastSeen): Sighting[] {
+  return Array.from({ length: seen.length / ID_WIDTH }, (_, i) => {
+    const [timeMs, high, low] = seen.slice(i * ID_WIDTH, (i + 1) * ID_WIDTH) as unknown as [number, number, number];
+    return { timeMs, id: { high, low } };
+  });
 }
 
 describe('ids and when they were seen last', () => {

@@ -5,87 +5,97 @@ import type { Hash64 } from '../hash64.ts';
  * ordered by (time, id). It holds the ids seen last of all, whatever the order in which they came. A distinct count of a window is exact up to the cap
  * and stands at the cap when there are more; an id counts in the window in which it was seen *last*, so that a late question counts only those
  * that have not been seen again since.
+ *
+ * `ID_WIDTH` numbers an id: time, high and low half of the hash. One array, because three of them cost more to make than to fill.
  */
-export interface LastSeen {
-  readonly timesMs: Float64Array;
-  readonly high: Uint32Array;
-  readonly low: Uint32Array;
+export type LastSeen = Float64Array<ArrayBuffer>;
+
+export const ID_WIDTH = 3;
+
+/** One id and when it was seen. */
+export interface Sighting {
+  readonly id: Hash64;
+  readonly timeMs: number;
 }
 
-const NOBODY: LastSeen = { timesMs: new Float64Array(0), high: new Uint32Array(0), low: new Uint32Array(0) };
+const NOBODY: LastSeen = new Float64Array(0);
 
 /** Nobody seen. */
 export function emptyLastSeen(): LastSeen {
   return NOBODY;
 }
 
-/** `seen` after one more sighting, without ids not seen after `untilMs`. Costs a copy: at the cap of 256, 4 kB. */
+/** `seen` after one more sighting, without ids not seen after `untilMs`. Costs a copy: at the cap of 256, 6 kB. */
 export function withSighting(
   seen: LastSeen,
-  { id, timeMs }: { readonly id: Hash64; readonly timeMs: number },
+  sighting: Sighting,
   { cap, untilMs }: { readonly cap: number; readonly untilMs: number },
 ): LastSeen {
+  const { id, timeMs } = sighting;
   const known = indexOf(seen, id);
-  const isNews = timeMs > untilMs && (known === -1 || timeMs > seen.timesMs[known]!);
+  const isNews = timeMs > untilMs && (known === -1 || timeMs > seen[known]!);
   if (!isNews) return withoutExpiredIds(seen, untilMs);
-  const ids = seen.timesMs.length + (known === -1 ? 1 : 0);
-  const next = newLastSeen(ids);
-  let into = 0;
-  let isPlaced = false;
-  for (let at = 0; at < seen.timesMs.length; at++) {
-    if (at === known) continue;
-    if (!isPlaced && isBefore({ id, timeMs }, seen, at)) {
-      put(next, into++, { id, timeMs });
-      isPlaced = true;
+  const place = placeOf(seen, sighting);
+  // The order without the known entry and with the new one, from which the first ones leave.
+  const numbers = seen.length + (known === -1 ? ID_WIDTH : 0);
+  const tooMany = Math.max(0, numbers - cap * ID_WIDTH);
+  const expired = expiredNumbers(seen, untilMs) - (known !== -1 && seen[known]! <= untilMs ? ID_WIDTH : 0);
+  const next = new Float64Array(numbers - Math.max(tooMany, expired));
+  let into = next.length - numbers;
+  for (let at = 0; at <= seen.length; at += ID_WIDTH) {
+    if (at === place) {
+      if (into >= 0) {
+        next[into] = timeMs;
+        next[into + 1] = id.high;
+        next[into + 2] = id.low;
+      }
+      into += ID_WIDTH;
     }
-    put(next, into++, { id: { high: seen.high[at]!, low: seen.low[at]! }, timeMs: seen.timesMs[at]! });
+    if (at === known || at === seen.length) continue;
+    if (into >= 0) {
+      next[into] = seen[at]!;
+      next[into + 1] = seen[at + 1]!;
+      next[into + 2] = seen[at + 2]!;
+    }
+    into += ID_WIDTH;
   }
-  if (!isPlaced) put(next, into, { id, timeMs });
-  return withoutFirst(next, Math.max(ids - cap, countUntil(next, untilMs)));
+  return next;
 }
 
 /** `seen` without ids not seen after `untilMs`. */
 export function withoutExpiredIds(seen: LastSeen, untilMs: number): LastSeen {
-  return withoutFirst(seen, countUntil(seen, untilMs));
+  const leaving = expiredNumbers(seen, untilMs);
+  return leaving === 0 ? seen : seen.slice(leaving);
 }
 
 /** How many ids were seen last in (t - windowMs, t]. */
-export function distinctIn({ timesMs }: LastSeen, windowMs: number, timeMs: number): number {
+export function distinctIn(seen: LastSeen, windowMs: number, timeMs: number): number {
   let count = 0;
-  for (let at = timesMs.length - 1; at >= 0 && timesMs[at]! > timeMs - windowMs; at--) {
-    if (timesMs[at]! <= timeMs) count++;
+  for (let at = seen.length - ID_WIDTH; at >= 0 && seen[at]! > timeMs - windowMs; at -= ID_WIDTH) {
+    if (seen[at]! <= timeMs) count++;
   }
   return count;
 }
 
-/** Columns for `ids` ids, all zero. */
-export function newLastSeen(ids: number): LastSeen {
-  return { timesMs: new Float64Array(ids), high: new Uint32Array(ids), low: new Uint32Array(ids) };
-}
-
-function indexOf({ high, low }: LastSeen, id: Hash64): number {
-  for (let at = low.indexOf(id.low); at !== -1; at = low.indexOf(id.low, at + 1)) if (high[at] === id.high) return at;
+function indexOf(seen: LastSeen, { high, low }: Hash64): number {
+  for (let at = 0; at < seen.length; at += ID_WIDTH) if (seen[at + 2] === low && seen[at + 1] === high) return at;
   return -1;
 }
 
-function isBefore({ id, timeMs }: { id: Hash64; timeMs: number }, seen: LastSeen, at: number): boolean {
-  if (timeMs !== seen.timesMs[at]) return timeMs < seen.timesMs[at]!;
-  return id.high !== seen.high[at] ? id.high < seen.high[at]! : id.low < seen.low[at]!;
+/** Where the first entry lies that comes after a sighting, or the end. */
+function placeOf(seen: LastSeen, { id, timeMs }: Sighting): number {
+  let at = seen.length;
+  while (at > 0 && isAfter(seen, at - ID_WIDTH, { id, timeMs })) at -= ID_WIDTH;
+  return at;
 }
 
-function put(seen: LastSeen, at: number, { id, timeMs }: { id: Hash64; timeMs: number }): void {
-  seen.timesMs[at] = timeMs;
-  seen.high[at] = id.high;
-  seen.low[at] = id.low;
+function isAfter(seen: LastSeen, at: number, { id, timeMs }: Sighting): boolean {
+  if (seen[at] !== timeMs) return seen[at]! > timeMs;
+  return seen[at + 1] !== id.high ? seen[at + 1]! > id.high : seen[at + 2]! > id.low;
 }
 
-function countUntil({ timesMs }: LastSeen, untilMs: number): number {
-  let count = 0;
-  while (count < timesMs.length && timesMs[count]! <= untilMs) count++;
-  return count;
-}
-
-function withoutFirst(seen: LastSeen, count: number): LastSeen {
-  if (count <= 0) return seen;
-  return { timesMs: seen.timesMs.slice(count), high: seen.high.slice(count), low: seen.low.slice(count) };
+function expiredNumbers(seen: LastSeen, untilMs: number): number {
+  let numbers = 0;
+  while (numbers < seen.length && seen[numbers]! <= untilMs) numbers += ID_WIDTH;
+  return numbers;
 }

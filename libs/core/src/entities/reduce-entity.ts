@@ -40,8 +40,10 @@ export function reduceEntity(
     folded: state.folded + 1,
     mark: (state.mark + markOf(change.identity)) >>> 0,
   };
-  if (change.type === 'transaction') return withTransaction(counted, { change, role }, parameters);
-  return withAmendment(counted, change, role);
+  const traits = ENTITY_TRAITS[state.kind];
+  if (change.type === 'amendment') return settled(withAmendment(counted, { change, role }, traits), traits);
+  assert(Number.isSafeInteger(change.eventTimeMs), 'event times are whole milliseconds');
+  return settled(withTransaction(counted, { change, role }, parameters), traits);
 }
 
 function withTransaction(
@@ -50,35 +52,31 @@ function withTransaction(
   { logCap, idCap }: EntityParameters,
 ): EntityState {
   const { eventTimeMs } = change;
-  assert(Number.isSafeInteger(eventTimeMs), 'event times are whole milliseconds');
   const traits = ENTITY_TRAITS[state.kind];
-  const moved = moveTo(state, traits, eventTimeMs);
-  const firstSeenMs = Math.min(moved.firstSeenMs, eventTimeMs);
-  const limits = { cap: logCap, untilMs: moved.newestMs - (traits.logMs ?? 0) };
+  const newestMs = Math.max(state.newestMs, eventTimeMs);
+  const seen = { ...state, newestMs, firstSeenMs: Math.min(state.firstSeenMs, eventTimeMs) };
+  const limits = { cap: logCap, untilMs: newestMs - (traits.logMs ?? 0) };
   const row = rowOf(change, traits);
   const pays = role === 'payer' || (traits.logsSent && isSelfPayment(change));
-  const sent = pays ? withRow(moved.sent, row, limits).log : moved.sent;
-  if (role === 'payer') return { ...moved, firstSeenMs, sent };
+  const sent = pays ? withRow(state.sent, row, limits).log : state.sent;
+  if (role === 'payer') return { ...seen, sent };
 
-  const { log, pushedOut } =
-    traits.logMs === null ? { log: moved.log, pushedOut: row } : withRow(moved.log, row, limits);
-  const ids = sighted(moved, change, idCap);
-  return { ...moved, firstSeenMs, log, sent, ids, ...(pushedOut === null ? {} : beyondLog(moved, traits, pushedOut)) };
+  const { log, pushedOut } = traits.logMs === null ? { log: state.log, pushedOut: row } : withRow(state.log, row, limits); // prettier-ignore
+  const ids = sighted(seen, change, idCap);
+  return { ...seen, log, sent, ids, ...(pushedOut === null ? {} : beyondLog(seen, traits, pushedOut)) };
 }
 
-/** The state when its newest time becomes at least `timeMs`: what is too old then leaves, so that what is kept depends on nothing else. */
-function moveTo(state: EntityState, traits: EntityTraits, timeMs: number): EntityState {
-  if (timeMs <= state.newestMs) return state;
-  const { log, sent, ids, days, tiles } = state;
-  const logUntilMs = timeMs - (traits.logMs ?? 0);
+/** The state without what its newest time makes too old, so that what it holds depends on nothing else. */
+function settled(state: EntityState, traits: EntityTraits): EntityState {
+  const { newestMs, log, sent, ids, days, tiles } = state;
+  const logUntilMs = newestMs - (traits.logMs ?? 0);
   return {
     ...state,
-    newestMs: timeMs,
     log: withoutExpired(log, logUntilMs),
     sent: withoutExpired(sent, logUntilMs),
-    ids: traits.ids === null ? ids : withoutExpiredIds(ids, timeMs - traits.ids.keptMs),
-    days: withoutExpiredDays(days, dayOf(timeMs) - traits.days),
-    tiles: expireTiles(tiles, timeMs),
+    ids: traits.ids === null ? ids : withoutExpiredIds(ids, newestMs - traits.ids.keptMs),
+    days: withoutExpiredDays(days, dayOf(newestMs) - traits.days),
+    tiles: expireTiles(tiles, newestMs),
   };
 }
 
@@ -106,16 +104,19 @@ function beyondLog(state: EntityState, traits: EntityTraits, { timeMs, flags }: 
   return { tiles, days: withCounts(state.days, dayOf(timeMs), counts, dayOf(state.newestMs) - traits.days) };
 }
 
-function withAmendment(state: EntityState, change: AmendmentChange, role: EntityRole): EntityState {
-  const traits = ENTITY_TRAITS[state.kind];
-  const moved = moveTo(state, traits, change.effect.eventTimeMs);
-  if (change.kind === 'fraud' || change.kind === 'genuine') return withLabel(moved, change, traits);
-  if (!traits.logsFacts) return moved;
+function withAmendment(
+  state: EntityState,
+  { change, role }: { change: AmendmentChange; role: EntityRole },
+  traits: EntityTraits,
+): EntityState {
+  const seen = { ...state, newestMs: Math.max(state.newestMs, change.effect.eventTimeMs) };
+  if (change.kind === 'fraud' || change.kind === 'genuine') return withLabel(seen, change, traits);
+  if (!traits.logsFacts) return seen;
   const pays = role === 'payer' || (traits.logsSent && isSelfPayment(change));
   return {
-    ...moved,
-    log: role === 'payer' ? moved.log : withAmountLeft(moved.log, change),
-    sent: pays ? withAmountLeft(moved.sent, change) : moved.sent,
+    ...seen,
+    log: role === 'payer' ? state.log : withAmountLeft(state.log, change),
+    sent: pays ? withAmountLeft(state.sent, change) : state.sent,
   };
 }
 

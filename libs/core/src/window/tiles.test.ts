@@ -169,8 +169,7 @@ describe('tiles', () => {
         for (const [at, byte] of changes) whole[at % whole.length] = byte;
         const bytes = whole.slice(0, whole.length - cut);
         const read = readOrRefused(bytes);
-        fc.pre(read !== null);
-        expect(encoded(read.tiles)).toEqual(bytes.slice(0, read.end));
+        expect(read === null ? null : encoded(read.tiles)).toEqual(read === null ? null : bytes.slice(0, read.end));
       }),
       { numRuns: 1000 },
     );

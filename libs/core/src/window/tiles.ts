@@ -13,7 +13,7 @@ export const TILE_LEVELS = {
 export type TileLevel = keyof typeof TILE_LEVELS;
 
 /** A level and where its tiles begin in the columns of a shape. */
-interface PlacedLevel {
+export interface PlacedLevel {
   readonly level: TileLevel;
   readonly tileMs: number;
   readonly tiles: number;
@@ -130,12 +130,12 @@ export function tilesIn({ shape, newestMs, words }: Tiles, level: TileLevel, tim
   const last = Math.min(Math.floor(timeMs / tileMs), newest);
   const after = Math.max(Math.floor(timeMs / tileMs), newest) - size;
   let [count, low, high] = [0, 0, 0];
-  for (let index = after + 1; index <= last; index++) {
-    const at = first + slotOf(index, size);
-    count += words[at]!;
+  let slot = slotOf(after + 1, size);
+  for (let index = after + 1; index <= last; index++, slot = slot + 1 === size ? 0 : slot + 1) {
+    count += words[first + slot]!;
     if (!shape.hasSums) continue;
-    low += words[shape.tiles + at]!;
-    high += words[2 * shape.tiles + at]!;
+    low += words[shape.tiles + first + slot]!;
+    high += words[2 * shape.tiles + first + slot]!;
   }
   return { count, sumMinor: high * TWO_32 + low };
 }
