@@ -14,6 +14,7 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
 
   npm run bench -- core      each stage of a decision in one process, without Redis and Kafka
   npm run bench -- entities  what cards, terminals, devices, networks and beneficiaries cost: an update and their features
+  npm run bench -- features  an account alone: features, state and record, at 100 and 512 events and among up to a million accounts
   npm run bench -- commit    loading, committing and relaying batches on a real Redis, without the rest
   npm run bench -- kafka     the worker on a real Redis and Kafka, as fast as it goes
   npm run bench -- http      the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
@@ -54,6 +55,7 @@ const amount = (given: string | undefined, otherwise: number): number => Number(
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   core: async () => (await import('./core-bench.ts')).benchCore(),
   entities: async () => (await import('./entities-bench.ts')).benchEntities(),
+  features: async () => (await import('./features-bench.ts')).benchFeatures(),
   commit: async () => {
     const { benchCommit } = await import('./commit-bench.ts');
     const dataDir = join(localDir, `bench-${process.pid}`);

@@ -21,12 +21,20 @@ interface Rounds {
   readonly rounds: number;
   /** What one round works through. */
   readonly transactions: number;
+  /** Runs before each round and is not measured. */
+  readonly before?: () => void;
 }
 
 /** Runs `round` until it has been measured `rounds` times after one warm-up. */
-export function measureCpu(stage: string, { rounds, transactions }: Rounds, round: () => void): Measured {
+export function measureCpu(
+  stage: string,
+  { rounds, transactions, before: prepare }: Rounds,
+  round: () => void,
+): Measured {
+  prepare?.();
   round();
   const samples = Array.from({ length: rounds }, () => {
+    prepare?.();
     const before = process.cpuUsage();
     round();
     return ownCpuUs(before) / transactions;

@@ -59,6 +59,7 @@ export type {
 export { minorPerMajor } from './currency.ts';
 export { entitiesTouchedBy, type EntityRole, type TouchedEntity } from './entities/entities-touched.ts';
 export type { EntityChange } from './entities/entity-change.ts';
+export { EntityMemory } from './entities/entity-memory.ts';
 export { decodeEntity, encodeEntity, sameEntity } from './entities/entity-codec.ts';
 export { ENTITY_FEATURE_INDEX, ENTITY_FEATURES, type EntityFeatureName } from './entities/entity-manifest.ts';
 export { NO_ENTITY_MARKS, type EntityMark, type EntityMarks } from './entities/entity-mark.ts';
