@@ -1,43 +1,12 @@
-import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InputBatch } from '#libs/adapters';
-import { createLabelParser, createTransactionParser } from '#libs/contracts';
-import type { LogRecord, Watermarks } from '#libs/core';
-import { createLogger, createMetrics, NO_TRACING, systemClock } from '#libs/platform';
-import { INPUT_TOPIC, PartitionRig, RELAY_LIMITS } from '#libs/testkit';
-import type { InputWork } from '../src/apply-batch.ts';
-import { labelReader, type ReadValue, transactionReader } from '../src/read-record.ts';
-import { InputGuard } from '../src/input-guard.ts';
-import { Worker, type WorkerConsumer } from '../src/worker.ts';
+import type { LogRecord } from '#libs/core';
+import { INPUT_TOPIC, PartitionRig } from '#libs/testkit';
+import type { Worker } from '../src/worker.ts';
+import { type FakeConsumer, partitionOf, startWorker, type WorkerUnderTest } from './worker-under-test.ts';
 
-const LABEL_TOPIC = 'labels.v1';
-const HERE = { topic: INPUT_TOPIC, partition: 0 };
+const HERE = partitionOf(INPUT_TOPIC);
 const PATIENCE = { timeout: 10_000, interval: 10 };
-
-/** A member of the group that is told what to deliver by the test. */
-class FakeConsumer implements WorkerConsumer {
-  /** Where delivery was started, in order. */
-  readonly started: number[] = [];
-  readonly generation = 1;
-  readonly isFetching = false;
-  readonly lastFetchMs = 0;
-  get lastHeartbeatMs(): number {
-    return performance.now();
-  }
-  start(_topic: string, _partition: number, offset: number): void {
-    this.started.push(offset);
-  }
-  halt(): void {}
-  position(): number | null {
-    return null;
-  }
-  async join(): Promise<void> {}
-  async close(): Promise<void> {}
-  async commit(): Promise<void> {}
-  async watermarks(): Promise<Watermarks> {
-    return { low: 0, high: 1_000_000 };
-  }
-}
 
 const valid = (offset: number): LogRecord => {
   const occurredAt = new Date(Date.UTC(2026, 0, 1, 0, 0, offset)).toISOString();
@@ -50,57 +19,10 @@ describe('a worker', () => {
   let rig: PartitionRig;
   let consumer: FakeConsumer;
   let worker: Worker;
-  let lines: Record<string, unknown>[];
+  let said: WorkerUnderTest['said'];
   beforeEach(async () => {
     rig = await PartitionRig.start();
-    consumer = new FakeConsumer();
-    lines = [];
-    const destination = new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
-        done();
-      },
-    });
-    const logger = createLogger({ service: 'worker', level: 'info', destination });
-    const onBug = (error: unknown): never => {
-      throw error;
-    };
-    const rules = { unknownFields: 'ignore', refuseCardNumbers: true } as const;
-    const inputOf = (topic: string, read: ReadValue): InputWork => ({
-      topic,
-      partitions: 1,
-      ports: rig.scoring,
-      read,
-      forward: () => Promise.reject(new Error('there is one partition')),
-      forwarded: () => undefined,
-      unknownFields: () => undefined,
-      guard: new InputGuard({ topic, invalidPercent: 10, invalidWindowRecords: 1_000, clock: systemClock, logger }),
-      limits: { batchTransactions: 64, batchBytes: 1_000_000 },
-    });
-    worker = new Worker({
-      consumer,
-      clock: systemClock,
-      logger,
-      metrics: createMetrics(),
-      tracing: NO_TRACING,
-      onBug,
-      onSilent: onBug,
-      fetchSilenceMs: 60_000,
-      store: rig.owner.store,
-      keepDetails: () => undefined,
-      work: {
-        transactions: inputOf(INPUT_TOPIC, transactionReader(createTransactionParser(rules))),
-        labels: inputOf(LABEL_TOPIC, labelReader(createLabelParser(rules))),
-      },
-      surroundings: {
-        owner: rig.owner,
-        topic: INPUT_TOPIC,
-        relayLimits: RELAY_LIMITS,
-        logger,
-        metrics: createMetrics(),
-      },
-    });
-    await worker.start();
+    ({ worker, consumer, said } = await startWorker(rig));
     worker.assign([HERE]);
     await vi.waitUntil(() => consumer.started.length > 0, PATIENCE);
   });
@@ -117,7 +39,6 @@ describe('a worker', () => {
     const { seq, input } = await rig.scoring.store.load(0, []);
     return { seq, position: input.get(INPUT_TOPIC) };
   };
-  const said = (message: string) => lines.filter(({ msg }) => msg === message);
   const range = (from: number, to: number, make: (offset: number) => LogRecord): LogRecord[] =>
     Array.from({ length: to - from }, (_, i) => make(from + i));
 
