@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backfillCommand } from './commands/backfill.ts';
+import { exportTrainingSetCommand } from './commands/export-training-set.ts';
 import { importCommand } from './commands/import.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -26,6 +27,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(backfillCommand(context))
     .commandsGroup('Examine:')
     .addCommand(replayCommand(context))
+    .addCommand(exportTrainingSetCommand(context))
     .addCommand(auditCommand(context))
     .commandsGroup('Repair:')
     .addCommand(rebuildCommand(context))

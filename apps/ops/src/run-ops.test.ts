@@ -34,6 +34,7 @@ describe('the command line', () => {
       'import',
       'stream',
       'replay',
+      'export-training-set',
       'audit',
       'rebuild',
     ]) {
@@ -48,6 +49,7 @@ describe('the command line', () => {
     ['import', 'handbook'],
     ['stream'],
     ['replay'],
+    ['export-training-set'],
     ['audit'],
     ['rebuild'],
   ])('has help with examples and --json: %s %s', async (...words) => {

@@ -43,7 +43,7 @@ export function replayCommand(context: CommandContext): Command {
     .option('--observe-before <date>', 'only learn from transactions of before it, as `ops backfill` does', instantMs)
     .option('--from-topic', 'instead of files: what decisions.v1 recorded, compared; exit code 1 if a vector differs')
     .requiredOption('--out <folder>', 'gets vectors.parquet, decisions.ndjson, labels.parquet and manifest.json');
-  return withDecidingOptions(command)
+  return withDecidingOptions(command, 'score nothing: everything is held as not assessed')
     .addHelpText('after', EXPLANATION)
     .action(async (options: Options) => {
       const { transactions, fromTopic = false, labels, observeBefore } = options;

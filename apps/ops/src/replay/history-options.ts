@@ -12,11 +12,11 @@ export interface DecidingOptions {
   readonly logCap: number;
 }
 
-/** Adds the options of what a history is decided by. */
-export function withDecidingOptions(command: Command): Command {
+/** Adds the options of what a history is decided by; `withoutModel` says what `--no-model` does. */
+export function withDecidingOptions(command: Command, withoutModel: string): Command {
   return command
     .option('--model <folder>', "a model's folder (default: the champion of the registry)")
-    .option('--no-model', 'score nothing: everything is held as not assessed')
+    .option('--no-model', withoutModel)
     .option('--registry <file>', 'which model is the champion', 'models/registry.json')
     .option('--allowed-lateness <duration>', 'how late a transaction may come', durationMs, DAY_MS)
     .option('--log-cap <events>', "events that an account's log holds", integer(64, 4096), 512);

@@ -4,10 +4,9 @@ import type { ReplayedLabel } from './replayed.ts';
 const NO_FEATURES = new Float32Array(0);
 const TEXTS = ['account_id', 'transaction_id', 'event_type', 'label', 'source'] as const;
 
-/** A row for each label of a replay, in the order in which they became known, and their counts. Call `close` to keep the file, or `discard`. */
+/** A row for each label of a replay, in the order in which they became known. Call `close` to keep the file, or `discard`. */
 export class LabelsFile {
   readonly #file: ParquetFile;
-  readonly #answers: Record<string, number> = {};
 
   private constructor(file: ParquetFile) {
     this.#file = file;
@@ -27,14 +26,8 @@ export class LabelsFile {
     return new LabelsFile(await ParquetFile.create(path, { columns, features: [] }));
   }
 
-  /** Labels by what their accounts answered. */
-  get answers(): Readonly<Record<string, number>> {
-    return this.#answers;
-  }
-
   /** `row`: the number of the first vector that is computed with the label known. */
   async add(row: number, { place, label, answer, effect }: ReplayedLabel): Promise<void> {
-    this.#answers[answer] = (this.#answers[answer] ?? 0) + 1;
     const { accountId, transactionId, eventType, label: value, source, reportedAtMs } = label ?? NO_LABEL;
     const said = [accountId, transactionId, eventType, value, source, reportedAtMs, answer] as const;
     const cells = [row, ...place, ...said, effect?.labelBefore ?? null, effect?.labelAfter ?? null];

@@ -18,8 +18,8 @@ import { replayedOf, type ReplaySink, unreadable } from './replayed.ts';
 
 /** As the doors have it: batches share runs of the model, and make no difference to the results. */
 const BATCH = 64;
-/** As the input topics are read. */
-const RULES = { unknownFields: 'ignore', refuseCardNumbers: true } as const;
+/** Files are read as the input topics are. */
+export const INPUT_RULES = { unknownFields: 'ignore', refuseCardNumbers: true } as const;
 
 /** A history in files, and what it is decided by. */
 export interface FileHistory {
@@ -77,8 +77,8 @@ export async function replayFiles(
     waiting = [];
   };
   for await (const block of mergeByTime(
-    readTransactions(transactions, createTransactionParser(RULES)),
-    labels === null ? noLabels() : readLabels(labels, createLabelParser(RULES)),
+    readTransactions(transactions, createTransactionParser(INPUT_RULES)),
+    labels === null ? noLabels() : readLabels(labels, createLabelParser(INPUT_RULES)),
   )) {
     if (terminal.stopSignal.stopped) throw new Interrupted('Stopped; nothing was written.');
     for (const line of block) {

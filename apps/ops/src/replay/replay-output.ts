@@ -6,28 +6,8 @@ import { type AppliedAmendment, FEATURES } from '#libs/core';
 import { LineFile } from '../files/line-file.ts';
 import { type ParquetColumn, ParquetFile } from '../files/parquet-file.ts';
 import { LabelsFile } from './labels-file.ts';
-import type {
-  Replayed,
-  ReplayedDecision,
-  ReplayedLabel,
-  ReplayedRecord,
-  ReplayedRefusal,
-  ReplaySink,
-} from './replayed.ts';
-
-/** What a replay came to: the same for the same input, model and settings. */
-export interface ReplayCounts {
-  readonly decided: number;
-  readonly held: number;
-  /** Transactions that only changed their accounts, by why. */
-  readonly recorded: Readonly<Record<string, number>>;
-  /** Transactions that did not, by why. */
-  readonly refused: Readonly<Record<string, number>>;
-  /** Labels by what their accounts answered; null for a replay without labels. */
-  readonly labels: Readonly<Record<string, number>> | null;
-  /** Labels, reversals and refunds that have waited for their transactions in vain. */
-  readonly expired: number;
-}
+import { type ReplayCounts, ReplayTally } from './replay-tally.ts';
+import type { Replayed, ReplayedDecision, ReplayedRecord, ReplayedRefusal, ReplaySink } from './replayed.ts';
 
 /** The hex SHA-256 of each file, by its name. */
 export type FileHashes = Readonly<Record<string, string>>;
@@ -49,11 +29,7 @@ export class ReplayOutput implements ReplaySink {
   readonly #vectors: ParquetFile;
   readonly #decisions: LineFile;
   readonly #labels: LabelsFile | null;
-  readonly #recorded: Record<string, number> = {};
-  readonly #refused: Record<string, number> = {};
-  #decided = 0;
-  #held = 0;
-  #expired = 0;
+  readonly #tally = new ReplayTally();
 
   private constructor(
     shape: OutputShape,
@@ -78,17 +54,11 @@ export class ReplayOutput implements ReplaySink {
   }
 
   get counts(): ReplayCounts {
-    return {
-      decided: this.#decided,
-      held: this.#held,
-      recorded: this.#recorded,
-      refused: this.#refused,
-      labels: this.#labels?.answers ?? null,
-      expired: this.#expired,
-    };
+    return this.#tally.counts;
   }
 
   async take(replayed: Replayed): Promise<void> {
+    this.#tally.add(replayed);
     switch (replayed.kind) {
       case 'decided':
         return this.#decide(replayed);
@@ -97,7 +67,7 @@ export class ReplayOutput implements ReplaySink {
       case 'refused':
         return this.#refuse(replayed);
       case 'label':
-        return this.#label(replayed);
+        return this.#labels?.add(this.#vectors.rows, replayed);
     }
   }
 
@@ -125,20 +95,15 @@ export class ReplayOutput implements ReplaySink {
     return sha256;
   }
 
-  async #decide({ place, decision, vector, amended, expired }: ReplayedDecision): Promise<void> {
+  async #decide({ place, decision, vector, amended }: ReplayedDecision): Promise<void> {
     const { transaction, probability, riskScore, outcome, late } = decision;
-    this.#decided += 1;
-    if (outcome === 'hold') this.#held += 1;
-    this.#expired += expired;
     const { transactionId, accountId, eventType, eventTimeMs } = transaction;
     const subject = [this.#vectors.rows, ...place, transactionId, accountId, eventType, eventTimeMs];
     if (vector !== null) await this.#vectors.add([...subject, late, outcome, riskScore, probability], vector);
     await this.#line(place, { decision: toDecisionBody(decision, { evaluation: 'new' }), ...amendedBody(amended) });
   }
 
-  async #record({ place, what, transaction, effect, amended, expired }: ReplayedRecord): Promise<void> {
-    this.#recorded[what] = (this.#recorded[what] ?? 0) + 1;
-    this.#expired += expired;
+  async #record({ place, what, transaction, effect, amended }: ReplayedRecord): Promise<void> {
     const { accountId, transactionId, originalTransactionId } = transaction;
     await this.#line(place, {
       recorded: what,
@@ -155,14 +120,8 @@ export class ReplayOutput implements ReplaySink {
   }
 
   async #refuse({ place, reason, field, transaction }: ReplayedRefusal): Promise<void> {
-    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
     const what = transaction === null ? { field } : { transaction_id: transaction.transactionId };
     await this.#line(place, { refused: reason, ...what });
-  }
-
-  async #label(replayed: ReplayedLabel): Promise<void> {
-    this.#expired += replayed.expired;
-    await this.#labels?.add(this.#vectors.rows, replayed);
   }
 
   async #line(place: readonly number[], body: object): Promise<void> {

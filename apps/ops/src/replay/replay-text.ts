@@ -1,5 +1,5 @@
 import { formatCount } from '../progress.ts';
-import type { ReplayCounts } from './replay-output.ts';
+import type { ReplayCounts } from './replay-tally.ts';
 import type { ComparedVectors, DifferingInput } from './vector-comparison.ts';
 
 /** Of one vector. */
@@ -7,7 +7,7 @@ const SHOWN_INPUTS = 3;
 
 /** What a replay came to, for people. */
 export function countsText({ decided, held, recorded, refused, labels }: ReplayCounts, accounts: number): string {
-  const others = [...listed('recorded', recorded), ...listed('refused', refused), ...listed('labels', labels ?? {})];
+  const others = [...listed('recorded', recorded), ...listed('refused', refused), ...listed('labels', labels)];
   const rest = others.length === 0 ? '' : `; ${others.join('; ')}`;
   return `${formatCount(decided)} decisions (${formatCount(held)} holds) of ${formatCount(accounts)} accounts${rest}`;
 }

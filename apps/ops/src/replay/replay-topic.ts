@@ -16,11 +16,9 @@ import { CommandFailed, Interrupted } from '../failures.ts';
 import { Progress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { type LogReplayTools, PartitionReplay } from './partition-replay.ts';
+import { INPUT_RULES } from './replay-files.ts';
 import type { Replayed, ReplaySink } from './replayed.ts';
 import { type ComparedVectors, VectorComparison } from './vector-comparison.ts';
-
-/** As the input topics are read. */
-const RULES = { unknownFields: 'ignore', refuseCardNumbers: true } as const;
 
 /** What replaying a log came to. */
 export interface ReplayedLog {
@@ -45,8 +43,8 @@ export async function replayTopic(config: Config, sink: ReplaySink, terminal: Te
   const tools: LogReplayTools = {
     codec: createEventCodec(),
     hasher: createHasher(config.state.hashKey),
-    transactions: createTransactionParser(RULES),
-    labels: createLabelParser(RULES),
+    transactions: createTransactionParser(INPUT_RULES),
+    labels: createLabelParser(INPUT_RULES),
     labelsTopic: names.labels,
     comparison,
   };
