@@ -7,18 +7,19 @@ import {
   type KafkaLog,
   KafkaProducer,
   type KafkaSettings,
-  openPartitionStore,
-  openScoring,
 } from '#libs/adapters';
 import { type BodyRules, createLabelParser, createTransactionParser, topicNames } from '#libs/contracts';
 import type { Clock, ItemResult, Model, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
 import type { InputWork } from './apply-batch.ts';
+import { createEntityUpdater } from './create-entity-updater.ts';
 import { InputGuard } from './input-guard.ts';
 import { labelReader, type ReadValue, transactionReader } from './read-record.ts';
+import { openWorkerStores } from './open-worker-stores.ts';
 import { relayLimits } from './relay-limits.ts';
-import { Worker, type WorkerOptions } from './worker.ts';
+import { Worker } from './worker.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** What a worker is composed over; the rest it opens itself. */
 export interface WorkerDependencies {
@@ -55,11 +56,10 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
   const log: KafkaLog = (level, message, fields) => logger[level]({ ...fields, kafka: message }, 'kafka client');
   const onRedisError = (err: Error): void => logger.warn({ err: err.message }, 'redis connection lost');
 
-  const scoring = await openScoring({ ...config, partitions }, { model, clock, onRedisError });
-  const partitionStore = await openPartitionStore(scoring, config, onRedisError).catch(async (error: unknown) => {
-    await scoring.close();
-    throw error;
-  });
+  const stores = await openWorkerStores({ ...config, partitions }, { model, clock, onRedisError });
+  const { scoring, partitionStore, entityStore } = stores;
+  // Read for entities on a connection of its own: what is read for the relay must not wait behind it.
+  const readLog = new KafkaDecisionLog({ kafka, topic: names.decisions, log, gapMs: REQUEST_GAP_MS });
   const decisionLog = new KafkaDecisionLog({ kafka, topic: names.decisions, log, gapMs: REQUEST_GAP_MS });
   const producer = new KafkaProducer({ kafka, log });
   const details = new DecisionDetails(scoring.details, () => metrics.add('detailFailures', 1, {}));
@@ -90,6 +90,13 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     onSilent,
     fetchSilenceMs: config.input.fetchSilenceMs,
     store,
+    entities: createEntityUpdater({
+      ports: { ...scoring.ports, store: entityStore.store, log: readLog },
+      partitions,
+      settings: config.entities,
+      logger,
+      metrics,
+    }),
     keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
     work: inputsOf(config, { ports: scoring.ports, partitions, producer, clock, logger, metrics }),
     surroundings: {
@@ -102,7 +109,8 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
   });
   const close = async (): Promise<void> => {
     await details.drain();
-    await Promise.all([decisionLog, producer, partitionStore, scoring].map((connection) => connection.close()));
+    const opened = [decisionLog, readLog, producer, partitionStore, entityStore, scoring];
+    await Promise.all(opened.map((connection) => connection.close()));
   };
   return { worker, connections: { close } };
 }

@@ -1,3 +1,4 @@
+import type { SourceLag } from '#libs/core';
 import type { Metrics } from '#libs/platform';
 import type { DependencyContacts } from './dependency-contacts.ts';
 import type { FetchWatchdog } from './fetch-watchdog.ts';
@@ -13,11 +14,12 @@ export interface WorkerView {
   readonly owned: () => readonly OwnedPartition[];
   /** Records between an input's position and its end. */
   readonly lags: () => readonly { readonly topic: string; readonly partition: number; readonly lag: number }[];
+  readonly entityLags: () => readonly SourceLag[];
 }
 
 /** Shows a worker in its metrics; gives back how to end that. */
 export function observeWorker(metrics: Metrics, view: WorkerView): (() => void)[] {
-  const { contacts, kafkaUp, watchdog, guards, owned, lags } = view;
+  const { contacts, kafkaUp, watchdog, guards, owned, lags, entityLags } = view;
   const count = (...wanted: OwnedPartition['status'][]): number =>
     owned().filter(({ status }) => wanted.includes(status)).length;
   return [
@@ -38,5 +40,16 @@ export function observeWorker(metrics: Metrics, view: WorkerView): (() => void)[
     metrics.observe('consumerLag', () =>
       lags().map(({ topic, partition, lag }) => ({ value: lag, labels: { topic, partition } })),
     ),
+    metrics.observe('entityLagEvents', () =>
+      entityLags().flatMap(({ source: partition, events }) =>
+        events === null ? [] : { value: events, labels: { partition } },
+      ),
+    ),
+    metrics.observe('entityLagSeconds', () =>
+      entityLags().map(({ source: partition, seconds }) => ({ value: seconds, labels: { partition } })),
+    ),
+    metrics.observe('entitySourcesHalted', () => [
+      { value: entityLags().filter(({ halted }) => halted).length, labels: {} },
+    ]),
   ];
 }

@@ -1,14 +1,6 @@
-import type { Clock, InputProgress, ItemResult, OwnerPorts } from '#libs/core';
-import type { InputBatch, InputConsumer, TopicPartition } from '#libs/adapters';
-import {
-  type CheckResult,
-  countRefusal,
-  countResults,
-  type Logger,
-  type Metrics,
-  recordStages,
-  type Tracing,
-} from '#libs/platform';
+import type { InputProgress } from '#libs/core';
+import type { InputBatch, TopicPartition } from '#libs/adapters';
+import { type CheckResult, countRefusal, countResults, recordStages } from '#libs/platform';
 import type { InputWork } from './apply-batch.ts';
 import type { InputGuard } from './input-guard.ts';
 import { applyTraced } from './apply-traced.ts';
@@ -17,44 +9,8 @@ import { FetchWatchdog } from './fetch-watchdog.ts';
 import { GuestPartition } from './guest-partition.ts';
 import { observeWorker } from './observe-worker.ts';
 import { partitionsReady } from './partitions-ready.ts';
-import { OwnedPartition, type PartitionSurroundings } from './owned-partition.ts';
-
-/** What is used of the consumer. */
-export type WorkerConsumer = Pick<
-  InputConsumer,
-  | 'join'
-  | 'close'
-  | 'start'
-  | 'halt'
-  | 'commit'
-  | 'position'
-  | 'watermarks'
-  | 'generation'
-  | 'lastHeartbeatMs'
-  | 'lastFetchMs'
-  | 'isFetching'
->;
-
-/** What a worker is built over. */
-export interface WorkerOptions {
-  readonly consumer: WorkerConsumer;
-  /** `transactions` brings the partitions of log and store with it; `labels` are committed into them wherever they are owned. */
-  readonly work: Readonly<Record<'transactions' | 'labels', InputWork>>;
-  readonly surroundings: Omit<PartitionSurroundings, 'contacts' | 'deliverFrom' | 'lastHeartbeatMs'>;
-  readonly store: OwnerPorts['store'];
-  /** Keeps the decisions of a batch that somebody may ask for; never fails the batch. */
-  readonly keepDetails: (partition: number, results: readonly ItemResult[]) => void;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly tracing: Tracing;
-  /** Longest time that the input may be silent while it is asked for. */
-  readonly fetchSilenceMs: number;
-  /** It was silent for longer: the process ends, to be started again. */
-  readonly onSilent: (ageMs: number) => void;
-  /** Something that must not happen: the process ends, and what is not committed comes again. */
-  readonly onBug: (error: unknown) => void;
-}
+import { OwnedPartition } from './owned-partition.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 const DOOR = 'kafka';
 const COMMIT_HINT_MS = 3_000;
@@ -89,6 +45,7 @@ export class Worker {
     this.#stopObserving = [store.onCommitted((partition) => this.#owned.get(partition)?.wake()), ...this.#observe()];
     this.#hintTimer = setInterval(() => this.#commitHints(), COMMIT_HINT_MS);
     this.#watchdog.start();
+    this.#run(this.#options.entities);
     await consumer.join();
   }
 
@@ -107,6 +64,7 @@ export class Worker {
       await clock.sleep(DRAIN_STEP_MS);
     }
     this.revoke(assigned);
+    this.#options.entities.stop();
     await Promise.all(this.#running);
     await consumer.close();
     for (const stop of this.#stopObserving) stop();
@@ -140,6 +98,7 @@ export class Worker {
       const partition = this.#of(topic).get(number);
       if (partition === undefined) continue;
       partition.revoke();
+      if (partition instanceof OwnedPartition) this.#options.entities.remove(number);
       this.#lags.delete(partition);
       this.#of(topic).delete(number);
       this.#workOf(topic).guard.forget(number);
@@ -207,6 +166,7 @@ export class Worker {
       lastHeartbeatMs: () => consumer.lastHeartbeatMs,
     });
     this.#owned.set(number, partition);
+    this.#options.entities.add(number);
     this.#run(partition);
   }
 
@@ -218,8 +178,8 @@ export class Worker {
     this.#run(partition);
   }
 
-  #run(partition: Assigned): void {
-    const running = partition.run().catch(this.#options.onBug);
+  #run(loop: { run(): Promise<void> }): void {
+    const running = loop.run().catch(this.#options.onBug);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
   }
@@ -240,6 +200,7 @@ export class Worker {
       guards: this.#guards,
       owned: () => [...this.#owned.values()],
       lags: () => [...this.#lags].map(([{ topic, partition }, lag]) => ({ topic, partition, lag })),
+      entityLags: () => this.#options.entities.lag,
     });
   }
 }

@@ -7,9 +7,19 @@ import { INPUT_TOPIC, type PartitionRig, RELAY_LIMITS } from '#libs/testkit';
 import type { InputWork } from '../src/apply-batch.ts';
 import { InputGuard } from '../src/input-guard.ts';
 import { labelReader, type ReadValue, transactionReader } from '../src/read-record.ts';
-import { Worker, type WorkerConsumer } from '../src/worker.ts';
+import { Worker } from '../src/worker.ts';
+import type { WorkerConsumer, WorkerOptions } from '../src/worker-options.ts';
 
 export const LABEL_TOPIC = 'labels.v1';
+
+/** What is tried with it is about inputs. */
+const NO_ENTITIES: WorkerOptions['entities'] = {
+  add: () => undefined,
+  remove: () => undefined,
+  run: () => Promise.resolve(),
+  stop: () => undefined,
+  lag: [],
+};
 
 /** A member of the group that is told what to deliver by the test. */
 export class FakeConsumer implements WorkerConsumer {
@@ -91,6 +101,7 @@ export async function startWorker(rig: PartitionRig): Promise<WorkerUnderTest> {
     onSilent: onBug,
     fetchSilenceMs: 60_000,
     store: rig.owner.store,
+    entities: NO_ENTITIES,
     keepDetails: () => undefined,
     work: {
       transactions: inputOf(INPUT_TOPIC, transactionReader(createTransactionParser(rules))),

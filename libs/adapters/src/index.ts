@@ -11,6 +11,7 @@ export { KafkaTopics, type TopicDefinition } from './kafka/kafka-topics.ts';
 export { FEATURE_SET, loadChampion } from './load-champion.ts';
 export { loadModel, type LoadedModel } from './onnx/load-model.ts';
 export { ModelRefused } from './onnx/model-refused.ts';
+export { openEntityStore, type OpenedEntityStore } from './open-entity-store.ts';
 export { openPartitionStore, type OpenedPartitionStore } from './open-partition-store.ts';
 export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';
 export { StoreKeys } from './redis/keys.ts';

@@ -37,6 +37,8 @@ export interface SourceLag {
   readonly events: number | null;
   /** For how long the first of them has been in the log; while that is not known, for how long nothing is known to be up to date. */
   readonly seconds: number;
+  /** It waits for a person. */
+  readonly halted: boolean;
 }
 
 /** One partition of the log for as long as it is read here: from where the store says, ahead of what is applied, anew whenever it must be. */
@@ -48,6 +50,7 @@ export class LogSource {
   #reading: SourceReading | null = null;
   /** When the log was last found not to be what the store says, monotonic. */
   #divergedAtMs = -Infinity;
+  #halted = false;
   /** When nothing was left to apply, wall clock. */
   #upToDateAtMs: number;
 
@@ -61,7 +64,8 @@ export class LogSource {
   get lag(): SourceLag {
     const { events, sinceMs } = this.#reading?.pending ?? { events: null, sinceMs: null };
     const lagMs = this.#surroundings.ports.clock.nowMs() - (sinceMs ?? this.#upToDateAtMs);
-    return { source: this.source, events, seconds: events === 0 ? 0 : Math.max(0, lagMs) / 1_000 };
+    const seconds = events === 0 ? 0 : Math.max(0, lagMs) / 1_000;
+    return { source: this.source, events, seconds, halted: this.#halted };
   }
 
   /** null until it is known where to read. */
@@ -131,6 +135,7 @@ export class LogSource {
       const page = await unlessStopped(ports.log.read(this.source, reading.nextOffset, options), reading.ended);
       if (page === null) return;
       reading.add(page);
+      this.#halted = false;
       if (reading.pending.events === 0) this.#upToDateAtMs = ports.clock.nowMs();
       if (reading.waiting > 0) wake();
     }
@@ -143,6 +148,7 @@ export class LogSource {
     else if (error instanceof OffsetOutOfRange) hooks.retried('out_of_range');
     else if (error instanceof LogDiverged && this.#isFirstDivergence()) hooks.retried('log_diverged');
     else if (waitsForPerson(error)) {
+      this.#halted = true;
       hooks.halted(this.source, error.message);
       return this.#pause(LONG_PAUSE_MS);
     } else throw error;

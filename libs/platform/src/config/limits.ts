@@ -10,7 +10,7 @@ interface Limit {
   readonly metric: string;
 }
 
-const { state, input, relay, http, kafka, redis, shutdownTimeoutMs } = SETTINGS;
+const { state, input, relay, entities, http, kafka, redis, shutdownTimeoutMs } = SETTINGS;
 const none = '–';
 
 const set = ({ variable, defaultText, range }: Setting<number>, what: string, reached: string, metric: { readonly name: string } | null = null): Limit => ({ what: `${what} (\`${variable}\`)`, bound: `${defaultText} (${range})`, reached, metric: metric === null ? none : `\`${metric.name}\`` }); // prettier-ignore
@@ -25,6 +25,7 @@ export const NO_LIMITS: readonly Setting<number>[] = [
   kafka.partitions,
   kafka.replicationFactor,
   relay.lingerMs,
+  entities.gapMs,
   http.deadlineMarginMs,
   SETTINGS.tracing.ratio,
 ];
@@ -62,6 +63,8 @@ export const LIMITS: readonly Limit[] = [
   fixed('Record of an output topic (`max.message.bytes`)', '2 MiB, checked at start; our largest is below 1.5 MiB', 'too large together: one by one; one too large alone: the partition is halted, tried every 15 s', METRICS.partitionsHalted), // prettier-ignore
   fixed('Original bytes in a rejection', '512 KiB', 'replaced by their hash and origin'),
   set(relay.openAgeMs, 'Age of an OPEN, ms', 'the partition is opened anew', METRICS.reopens),
+  set(entities.batchEvents, 'Events that one cycle of the entity updater takes, and that are read ahead of a partition', 'the next cycle takes the rest; reading waits', METRICS.entityLagEvents), // prettier-ignore
+  fixed('Records that one step of the entity updater writes', '128, or those of one event', 'the next step writes the rest', METRICS.entityRecords), // prettier-ignore
   set(shutdownTimeoutMs, 'Closing one resource at a stop, ms', 'left open; the stop goes on, exit code 1'),
 ];
 
@@ -76,6 +79,10 @@ const RETRIES: readonly (readonly [what: string, pause: string, ends: string])[]
   ['Opening a partition: store or log away', '300 ms, jittered', 'with the assignment'],
   ['Opening a partition: halted, newer protocol', '15 s, jittered', 'when a person has acted'],
   ['Opening a partition: taken by another', '300 ms, jittered, and a heartbeat since', 'with the assignment'],
+  ['Entity update: refused by the store', '2 ms and 2 more each time up to 1 s, jittered; halved after 3', 'never: the other side has made progress'],
+  ['Entity update: Redis away', '40 ms doubling to 1 s, jittered', 'with the process'],
+  ['Entities of a partition: read anew, log away', '100 ms, jittered', 'with the assignment'],
+  ['Entities of a partition: halted', '15 s, jittered', 'when a person has acted'],
   ['Fetch of the input', '200 ms, jittered', 'with the assignment; the watchdog'],
   ['Joining the group', '200 ms doubling to 5 s, jittered', 'with the process'],
   ['Start: Redis or Kafka away', '1 s', 'with the process'],

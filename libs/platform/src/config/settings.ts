@@ -1,6 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#libs/core';
+import { ENTITY_SETTINGS } from './entity-settings.ts';
 import { INPUT_SETTINGS } from './input-settings.ts';
 import { parseApiKey, parseHashKey, parseRedisUrl } from './parse-value.ts';
+import { RELAY_SETTINGS } from './relay-settings.ts';
 import { choice, custom, integer, list, text, type Setting } from './setting.ts';
 import { TRACING_SETTINGS } from './tracing-settings.ts';
 
@@ -169,20 +171,9 @@ export const SETTINGS = {
     }),
   },
 
-  relay: {
-    lingerMs: integer('HOLDFAST_RELAY_LINGER_MS', {
-      default: 3,
-      min: 0,
-      max: SECOND_MS,
-      meaning: 'wait for more decisions before one send; longer costs latency and saves processor time',
-    }),
-    openAgeMs: integer('HOLDFAST_OPEN_AGE_MS', {
-      default: DAY_MS,
-      min: MINUTE_MS,
-      max: 7 * DAY_MS,
-      meaning: "age at which an owner opens its partition anew, at most a quarter of the decisions topic's retention",
-    }),
-  },
+  relay: RELAY_SETTINGS,
+
+  entities: ENTITY_SETTINGS,
 
   input: INPUT_SETTINGS,
 

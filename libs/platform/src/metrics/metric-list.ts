@@ -1,3 +1,4 @@
+import { ENTITY_METRICS } from './entity-metrics.ts';
 import { counter, gauge, histogram } from './metric.ts';
 
 const DOORS = ['http', 'kafka'] as const;
@@ -202,6 +203,7 @@ export const METRICS = {
     meaning: 'Rejections copied to the dead-letter topic',
     remedy: 'A jump: a producer changed its format; read dlq.reason and dlq.field of the newest.',
   }),
+  ...ENTITY_METRICS,
   traceExportFailures: counter('holdfast_trace_export_failures_total', {
     unit: 'exports',
     labels: {},

@@ -36,9 +36,11 @@ describeUpdater('entities from a log', (subject) => {
     await subject.rig.catchUp({ sources: [0] });
     subject.rig.script(0).truncate(15);
     const halted = vi.fn<UpdaterHooks['halted']>();
-    subject.rig.start({ hooks: { halted } });
+    const { updater } = subject.rig.start({ hooks: { halted } });
+    const isHalted = (): boolean | undefined => updater.lag.find(({ source }) => source === 0)?.halted;
     const reason = 'Entities are up to 21:1:20:0, which the log does not bear out';
     await vi.waitFor(() => expect(halted).toHaveBeenCalledWith(0, reason));
+    expect(isHalted()).toBe(true);
     subject.rig
       .script(0)
       .open()
@@ -55,6 +57,7 @@ describeUpdater('entities from a log', (subject) => {
     await subject.restore();
     await subject.rig.drained();
     expect(await subject.rig.differences()).toEqual({});
+    expect(isHalted()).toBe(false);
   });
 
   it('whose end was replaced by as many events of the same numbers', async () => {
