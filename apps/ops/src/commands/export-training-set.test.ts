@@ -112,7 +112,7 @@ describe('a training set', () => {
     expect(corrected.length).toBeGreaterThan(0);
   });
 
-  it('keeps every fraud and a share of the genuine, by seed and identity alone', async () => {
+  it('keeps every fraud and a share of the genuine, by seed and identity alone', { timeout: 60_000 }, async () => {
     const all = await rowsOf('all.parquet');
     const [some, fewer, others] = [['0.5', '1'], ['0.2', '1'], ['0.5', '2']] as const; // prettier-ignore
     const kept = async ([rate, seed]: readonly [string, string]): Promise<Row[]> => {
