@@ -1,6 +1,6 @@
 export { NO_CATEGORY, type AccountEvent, type DecidedEvent, type DedupEntry } from './account/account-event.ts';
 export { decodeAccount, encodeAccount, sameState } from './account/account-codec.ts';
-export { accountChangeOf, applyChange, type AccountChange } from './account/account-change.ts';
+export { accountChangeOf, applyChange, OBSERVED, type AccountChange } from './account/account-change.ts';
 export { accountEventOf } from './account/account-event-of.ts';
 export { labelAmendment, takenBackAmendment } from './account/amendment-of.ts';
 export { amend, findAmendment, type Amended } from './account/amend.ts';
@@ -22,7 +22,7 @@ export type {
 } from './account/amendment.ts';
 export { AccountWorkspace, openWorkspaces } from './account/account-workspace.ts';
 export { ACCOUNT_TILES, emptyAccount, isTruncated, type AccountState } from './account/account-state.ts';
-export { admit, type Admission, type AdmissionLimits } from './account/admission.ts';
+export { admit, admitObserved, type Admission, type AdmissionLimits } from './account/admission.ts';
 export { emptyProfile, foldAmount, type DecayedProfile } from './account/decayed-profile.ts';
 export { columnsOf, rowCount, type EventColumns } from './account/event-columns.ts';
 export { KEY_WORDS, type KeyTable } from './account/key-table.ts';

@@ -58,6 +58,6 @@ describe('an account, step by step', () => {
   );
 
   it('has them over long histories too', { timeout: 0 }, () =>
-    expectSame(accountStreams({ minDeliveries: 60, maxDeliveries: 150 }), 200),
+    expectSame(accountStreams({ minDeliveries: 60, maxDeliveries: 150 }), 120),
   );
 });

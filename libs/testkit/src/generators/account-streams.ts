@@ -19,6 +19,8 @@ export interface TransactionDelivery {
   readonly event: AccountEvent;
   readonly outcome: Outcome;
   readonly riskScore: number | null;
+  /** History, which comes late by its nature and gets no decision. */
+  readonly isObserved: boolean;
 }
 
 /** Something said of a transaction, delivered before or after it. */
@@ -76,6 +78,7 @@ const moves = fc.record({
   content: uint32,
   outcome: fc.constantFrom<Outcome>('approve', 'hold'),
   riskScore: fc.option(fc.integer({ min: 0, max: 1000 })),
+  isObserved: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   /** What is said instead of a new transaction, of the one `back` places before; negative: of one that is yet to come, or never does. */
   said: fc.oneof(
     { weight: 7, arbitrary: fc.constant(null) },
@@ -142,13 +145,13 @@ interface Moment {
 }
 
 function deliveriesOf(move: Move, moment: Moment): readonly Delivery[] {
-  const { repeat, said, outcome, riskScore, amountMinor, currency, content, around } = move;
+  const { repeat, said, outcome, riskScore, isObserved, amountMinor, currency, content, around } = move;
   const { index, timeMs } = moment;
   const first = repeat === null ? undefined : moment.earlier.at(-1 - repeat.back);
   if (repeat !== null && first !== undefined) return [repeat.content === 'same' ? again(first, move) : changed(first, move, timeMs)]; // prettier-ignore
   if (said !== null) return Array.from({ length: said.times }, (_, i) => amendmentOf(move, { ...said, i }, moment));
   const event = { identity: identityOf(index), content, eventTimeMs: timeMs, amountMinor, currency, ...around };
-  return [{ type: 'transaction', event, outcome, riskScore }];
+  return [{ type: 'transaction', event, outcome, riskScore, isObserved }];
 }
 
 /** Spread over all buckets, some of them with equal halves. */
@@ -179,12 +182,12 @@ function again(first: Delivery, { outcome, riskScore }: Move): Delivery {
 }
 
 /** The content says the time, as a real one does: other times are other contents. */
-function changed(first: Delivery, { outcome, riskScore }: Move, timeMs: number): Delivery {
+function changed(first: Delivery, { outcome, riskScore, isObserved }: Move, timeMs: number): Delivery {
   const other = (content: number): number => (content + 1 + (timeMs % 2 ** 31)) >>> 0;
   if (first.type === 'amendment') {
     const { amendment } = first;
     return { type: 'amendment', amendment: { ...amendment, content: other(amendment.content), timeMs } };
   }
-  const { event } = first;
-  return { type: 'transaction', event: { ...event, content: other(event.content), eventTimeMs: timeMs }, outcome, riskScore }; // prettier-ignore
+  const event = { ...first.event, content: other(first.event.content), eventTimeMs: timeMs };
+  return { type: 'transaction', event, outcome, riskScore, isObserved };
 }

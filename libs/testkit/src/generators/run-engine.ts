@@ -3,6 +3,7 @@ import {
   addToOverflow,
   admit,
   admitAmendment,
+  admitObserved,
   amend,
   bucketOf,
   decodeAccount,
@@ -11,6 +12,7 @@ import {
   findAmendment,
   findIdentity,
   findInOverflow,
+  OBSERVED,
   reduce,
   type AccountState,
   type Admission,
@@ -73,14 +75,16 @@ export interface Keeping {
   readonly othersAt?: (batch: number) => number;
   /** The partition's seq before the stream. */
   readonly seqBefore?: number;
+  /** What the wall clock says all the time; by default it is ahead of everything. */
+  readonly nowMs?: number;
   /** Called with each fate, its seq still as planned, and the state after it. */
   readonly watch?: (fate: Fate, state: AccountState) => void;
 }
 
 /** Delivers a stream to one account by the core's functions, in the order that a door calls them. */
 export function runEngine({ parameters, batches }: AccountStream, keeping: Keeping): EngineRun {
-  const { between, othersAt = () => 0, seqBefore = 0, watch = () => undefined } = keeping;
-  const account: Account = { state: emptyAccount(), overflow: new Map(), parameters };
+  const { between, othersAt = () => 0, seqBefore = 0, nowMs = Infinity, watch = () => undefined } = keeping;
+  const account: Account = { state: emptyAccount(), overflow: new Map(), parameters, nowMs };
   const fates: Fate[] = [];
   let partitionSeq = seqBefore;
   for (const [index, batch] of batches.entries()) {
@@ -108,9 +112,10 @@ interface Account {
   state: AccountState;
   readonly overflow: Map<number, Uint8Array>;
   readonly parameters: ReducerParameters;
+  readonly nowMs: number;
 }
 
-const CLOCK = { nowMs: Infinity, maxFutureSkewMs: 0, partitionFloorMs: null };
+const CLOCK = { maxFutureSkewMs: 0, partitionFloorMs: null };
 
 /** Looks a delivery up, admits it and takes it in under `seq`. */
 function settle(delivery: Delivery, account: Account, seq: number): Fate {
@@ -118,7 +123,7 @@ function settle(delivery: Delivery, account: Account, seq: number): Fate {
 }
 
 function decide(delivery: TransactionDelivery, account: Account, seq: number): TransactionFate {
-  const { outcome, riskScore } = delivery;
+  const { outcome, riskScore } = delivery.isObserved ? OBSERVED : delivery;
   const { state, overflow, parameters } = account;
   const { identity, content } = delivery.event;
   const first =
@@ -134,7 +139,8 @@ function decide(delivery: TransactionDelivery, account: Account, seq: number): T
     expired: [],
   } as const;
   if (first !== null) return { ...nothing, kind: first.content === content ? 'duplicate' : 'conflict' };
-  const kind = admit(state, delivery.event, { ...CLOCK, ...parameters });
+  const limits = { ...CLOCK, ...parameters, nowMs: account.nowMs };
+  const kind = (delivery.isObserved ? admitObserved : admit)(state, delivery.event, limits);
   if (kind === 'too_late' || kind === 'from_the_future') return { ...nothing, kind };
   const event = { ...delivery.event, outcome, riskScore, seq };
   const vector = accountVector(state, event);
@@ -154,7 +160,7 @@ function record(delivery: AmendmentDelivery, account: Account, seq: number): Ame
   if (first !== null) {
     return { ...nothing, kind: first.content === delivery.amendment.content ? 'duplicate' : 'conflict' };
   }
-  const kind = admitAmendment(state, delivery.amendment, CLOCK);
+  const kind = admitAmendment(state, delivery.amendment, { ...CLOCK, nowMs: account.nowMs });
   if (kind !== 'accepted') return { ...nothing, kind };
   const amendment = { ...delivery.amendment, seq };
   const amended = amend(state, amendment, parameters);
