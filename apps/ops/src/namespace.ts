@@ -5,11 +5,34 @@ import { CommandFailed } from './failures.ts';
 const CONNECT_MS = 10_000;
 
 /** The keys of the store that `config` names, once it answers. Throws `TransientFault` when it does not, and `CommandFailed` when it is not its own. */
-export async function keysOfStore({ redis }: RedisConnection, config: Config, partitions: number): Promise<StoreKeys> {
+export async function keysOfStore(connection: RedisConnection, config: Config, partitions: number): Promise<StoreKeys> {
+  const { keys, stored } = await namespaceOf(connection, config);
+  assertNamespace(stored, config, partitions);
+  return keys;
+}
+
+/** The same, with the partitions that the store was opened with, so that Kafka need not be asked. Throws `CommandFailed` too when nothing was ever kept in it. */
+export async function openedStore(
+  connection: RedisConnection,
+  config: Config,
+): Promise<{ readonly keys: StoreKeys; readonly partitions: number }> {
+  const { keys, stored } = await namespaceOf(connection, config);
+  const partitions = Number(stored['partitions'] ?? 0);
+  if (partitions === 0) {
+    const where = `under the prefix ${config.redis.keyPrefix}`;
+    throw new CommandFailed(`Nothing was ever kept in this Redis ${where}: see REDIS_URL and HOLDFAST_KEY_PREFIX.`);
+  }
+  assertNamespace(stored, config, partitions);
+  return { keys, partitions };
+}
+
+async function namespaceOf(
+  { redis }: RedisConnection,
+  config: Config,
+): Promise<{ readonly keys: StoreKeys; readonly stored: Readonly<Record<string, string>> }> {
   await waitForRedis(redis, CONNECT_MS);
   const keys = new StoreKeys(config.redis.keyPrefix);
-  assertNamespace(await redis.hgetall(keys.namespace), config, partitions);
-  return keys;
+  return { keys, stored: await redis.hgetall(keys.namespace) };
 }
 
 /** That `stored` is the namespace of `config`: with another hash key or number of partitions every account would seem wrong. Throws `CommandFailed`. */

@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit.ts';
 import { backfillCommand } from './commands/backfill.ts';
 import { exportTrainingSetCommand } from './commands/export-training-set.ts';
 import { importCommand } from './commands/import.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: CommandContext): Command {
     .commandsGroup('Examine:')
     .addCommand(replayCommand(context))
     .addCommand(exportTrainingSetCommand(context))
+    .addCommand(inspectCommand(context))
     .addCommand(auditCommand(context))
     .commandsGroup('Repair:')
     .addCommand(rebuildCommand(context))

@@ -35,6 +35,7 @@ describe('the command line', () => {
       'stream',
       'replay',
       'export-training-set',
+      'inspect',
       'audit',
       'rebuild',
     ]) {
@@ -50,6 +51,8 @@ describe('the command line', () => {
     ['stream'],
     ['replay'],
     ['export-training-set'],
+    ['inspect', 'account'],
+    ['inspect', 'ip'],
     ['audit'],
     ['rebuild'],
   ])('has help with examples and --json: %s %s', async (...words) => {

@@ -36,6 +36,7 @@ export {
 } from './dto/transaction-dto.ts';
 export { ID_PATTERN } from './dto/wire-decorators.ts';
 export type { FieldFault, FieldFaultCode } from './field-fault.ts';
+export { isIpAddress, networkOf } from './ip-address.ts';
 export { createLabelParser, type LabelFailure, type LabelParser, type ParsedLabel } from './label/label-parser.ts';
 export { toLabelReceipt } from './label/label-receipt.ts';
 export * from './limits.ts';

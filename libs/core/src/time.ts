@@ -3,3 +3,8 @@ export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+
+/** null for what stands for "no such time": an infinity or NaN. */
+export function timeOrNull(timeMs: number): number | null {
+  return Number.isFinite(timeMs) ? timeMs : null;
+}

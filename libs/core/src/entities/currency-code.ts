@@ -13,3 +13,15 @@ export function packCurrency(currency: string): number {
   }
   return packed + 1;
 }
+
+/** The reverse; null of 0. */
+export function unpackCurrency(packed: number): string | null {
+  if (packed === 0) return null;
+  let rest = packed - 1;
+  let currency = '';
+  for (let at = 0; at < 3; at++) {
+    currency = String.fromCharCode(CAPITAL_A + (rest % LETTERS)) + currency;
+    rest = Math.floor(rest / LETTERS);
+  }
+  return currency;
+}

@@ -1,0 +1,38 @@
+import { formatWireTime } from '#libs/contracts';
+import type { Hash64 } from '#libs/core';
+
+/** Described data as JSON has it. */
+export type WireValue =
+  string | number | boolean | null | readonly WireValue[] | { readonly [name: string]: WireValue };
+
+/** 16 hexadecimal digits. */
+export function hexOf({ high, low }: Hash64): string {
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+}
+
+/** A time, or `none`. */
+export function timeText(timeMs: number | null): string {
+  return timeMs === null ? 'none' : formatWireTime(timeMs);
+}
+
+/** Described data as JSON: names in snake case; numbers whose names end in `Ms` as times, without the unit; what is just `high` and `low` as a hash. */
+export function toWire(value: unknown): WireValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(toWire);
+  if (isHash(value)) return hexOf(value);
+  return Object.fromEntries(
+    Object.entries(value as object).map(([name, member]): [string, WireValue] => {
+      if (!name.endsWith('Ms') || typeof member !== 'number') return [snakeCase(name), toWire(member)];
+      return [snakeCase(name.slice(0, -2)), Number.isFinite(member) ? formatWireTime(member) : null];
+    }),
+  );
+}
+
+function isHash(value: unknown): value is Hash64 {
+  return typeof value === 'object' && value !== null && Object.keys(value).toSorted().join() === 'high,low';
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/_ms$/, '');
+}
