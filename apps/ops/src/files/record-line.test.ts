@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accountIdOf, fromLine, toLine, type FileRecord } from './record-line.ts';
+import { accountIdOf, fromLine, toLine, type FileRecord, valueIn } from './record-line.ts';
 
 const anyValue = fc.option(
   fc.oneof(
@@ -30,6 +30,7 @@ describe('a record in a file', () => {
         const line = toLine(record);
         expect(line).not.toMatch(/[\r\n]/);
         expect(bytes(fromLine(line))).toEqual(bytes(record));
+        expect(bytes({ ...record, value: valueIn(line) })).toEqual(bytes(record));
       }),
     );
   });

@@ -23,14 +23,18 @@ export function toLine({ key, value }: FileRecord): string {
 
 /** The record in a line; a wrapper that cannot be read is taken as it is. */
 export function fromLine(line: string): FileRecord {
-  if (line.startsWith(RAW_PREFIX)) {
-    const raw = rawRecordOf(line);
-    if (raw !== null) return raw;
-  }
-  return { key: accountIdOf(line), value: Buffer.from(line, 'latin1') };
+  return rawRecordOf(line) ?? { key: accountIdOf(line), value: Buffer.from(line, 'latin1') };
 }
 
+/** The value of the record in a line, for who needs no key. */
+export function valueIn(line: string): Uint8Array | null {
+  const raw = rawRecordOf(line);
+  return raw === null ? Buffer.from(line, 'latin1') : raw.value;
+}
+
+/** The record in a wrapper; null for any other line. */
 function rawRecordOf(line: string): FileRecord | null {
+  if (!line.startsWith(RAW_PREFIX)) return null;
   try {
     const { key, value } = (JSON.parse(line) as { raw_record: { key: unknown; value: unknown } }).raw_record;
     const isRecord = (key === null || typeof key === 'string') && (value === null || typeof value === 'string');

@@ -1,8 +1,13 @@
-import type { LabelParser, ParsedLabel, ParsedTransaction, TransactionParser } from '#libs/contracts';
-import { formatWireTime } from '#libs/contracts';
+import {
+  formatWireTime,
+  type LabelParser,
+  type ParsedLabel,
+  type ParsedTransaction,
+  type TransactionParser,
+} from '#libs/contracts';
 import { CommandFailed } from '../failures.ts';
 import { readLines } from '../files/read-lines.ts';
-import { fromLine } from '../files/record-line.ts';
+import { valueIn } from '../files/record-line.ts';
 
 /** A line of a file of transactions. Lines count from 1, without empty ones. */
 export interface TransactionLine {
@@ -30,7 +35,7 @@ export async function* readTransactions(
 ): AsyncGenerator<readonly TransactionLine[], void, undefined> {
   let line = 0;
   for await (const block of readLines(path)) {
-    yield block.map((text) => ({ kind: 'transaction', line: (line += 1), parsed: parser.parse(fromLine(text).value) }));
+    yield block.map((text) => ({ kind: 'transaction', line: (line += 1), parsed: parser.parse(valueIn(text)) }));
   }
 }
 
@@ -44,7 +49,7 @@ export async function* readLabels(
   for await (const block of readLines(path)) {
     yield block.map((text) => {
       line += 1;
-      const parsed = parser.parse(fromLine(text).value);
+      const parsed = parser.parse(valueIn(text));
       if (parsed.ok) {
         const { reportedAtMs } = parsed.label;
         if (reportedAtMs < knownAtMs) {
