@@ -52,8 +52,8 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
     refuseCardNumbers: config.state.refuseCardNumbers === 'yes',
   };
   const parser = createTransactionParser(rules);
-  const decisions = new DecisionDoor({ intake, scorer, details, parser, clock, metrics, partitions });
-  const labels = new LabelDoor({ intake, parser: createLabelParser(rules), clock, metrics });
+  const decisions = new DecisionDoor({ intake, scorer, details, parser, clock, partitions });
+  const labels = new LabelDoor(intake, createLabelParser(rules));
   let isStopping = false;
   const stopObserving = metrics.observe('httpWaiting', () => [{ value: intake.waiting, labels: {} }]);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -8,7 +8,6 @@ import {
   type TransactionParser,
 } from '#libs/contracts';
 import { assert, partitionOf, TransientFault, type Clock, type Decision, type Transaction } from '#libs/core';
-import type { Metrics } from '#libs/platform';
 import { problemAnswer, unavailableAnswer } from './answers.ts';
 import type { Answer, Request } from './http-types.ts';
 import type { Done, RequestIntake } from './request-intake.ts';
@@ -21,7 +20,6 @@ export interface DecisionDoorOptions {
   readonly details: DecisionDetails;
   readonly parser: TransactionParser;
   readonly clock: Clock;
-  readonly metrics: Metrics;
   /** The number of partitions that the state was opened with. */
   readonly partitions: number;
 }
@@ -35,17 +33,12 @@ export class DecisionDoor {
   }
 
   /** Decides the transaction in `body`, or records it if it takes back an earlier one. */
-  async decide({ body, headers, span = null }: Pick<Request, 'body' | 'headers' | 'span'>): Promise<Answer> {
-    const { intake, clock, parser, metrics } = this.#options;
-    const receivedMs = clock.monotonicMs();
-    const parsed = parser.parse(body instanceof Uint8Array ? body : null);
-    if (!parsed.ok) {
-      metrics.add('rejected', 1, { door: 'http', reason: parsed.reason });
-      return problemAnswer(parsed.reason, { fields: parsed.fields });
-    }
-    const { transaction } = parsed;
-    const asked = { item: { kind: 'transaction', transaction, original: null }, receivedMs, span } as const;
-    return intake.answer(asked, headers, (done) => this.#answer(transaction, receivedMs, done));
+  async decide(request: Pick<Request, 'body' | 'headers' | 'span'>): Promise<Answer> {
+    const { intake, parser } = this.#options;
+    return intake.answer(request, parser, ({ transaction }) => ({
+      item: { kind: 'transaction', transaction, original: null },
+      toAnswer: (done, receivedMs) => this.#answer(transaction, receivedMs, done),
+    }));
   }
 
   /** Finds a decision again. */

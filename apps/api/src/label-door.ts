@@ -1,37 +1,25 @@
 import { toLabelReceipt, type LabelParser } from '#libs/contracts';
-import { assert, type Clock, type Label } from '#libs/core';
-import type { Metrics } from '#libs/platform';
+import { assert, type Label } from '#libs/core';
 import { problemAnswer } from './answers.ts';
 import type { Answer, Request } from './http-types.ts';
 import type { Done, RequestIntake } from './request-intake.ts';
 
-export interface LabelDoorOptions {
-  readonly intake: RequestIntake;
-  readonly parser: LabelParser;
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-}
-
 /** The HTTP door for labels without HTTP: takes bytes and headers, gives answers of the contract. */
 export class LabelDoor {
-  readonly #options: LabelDoorOptions;
+  readonly #intake: RequestIntake;
+  readonly #parser: LabelParser;
 
-  constructor(options: LabelDoorOptions) {
-    this.#options = options;
+  constructor(intake: RequestIntake, parser: LabelParser) {
+    this.#intake = intake;
+    this.#parser = parser;
   }
 
   /** Takes in the label in `body`. */
-  async record({ body, headers, span = null }: Pick<Request, 'body' | 'headers' | 'span'>): Promise<Answer> {
-    const { intake, clock, parser, metrics } = this.#options;
-    const receivedMs = clock.monotonicMs();
-    const parsed = parser.parse(body instanceof Uint8Array ? body : null);
-    if (!parsed.ok) {
-      metrics.add('rejected', 1, { door: 'http', reason: parsed.reason });
-      return problemAnswer(parsed.reason, { fields: parsed.fields });
-    }
-    const { label } = parsed;
-    const asked = { item: { kind: 'label', label, original: null }, receivedMs, span } as const;
-    return intake.answer(asked, headers, (done) => answerTo(label, done));
+  async record(request: Pick<Request, 'body' | 'headers' | 'span'>): Promise<Answer> {
+    return this.#intake.answer(request, this.#parser, ({ label }) => ({
+      item: { kind: 'label', label, original: null },
+      toAnswer: (done) => answerTo(label, done),
+    }));
   }
 }
 

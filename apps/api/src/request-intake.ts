@@ -1,4 +1,5 @@
 import type { DecisionDetails } from '#libs/adapters';
+import type { LabelParser, TransactionParser } from '#libs/contracts';
 import { partitionOf, type Clock, type RequestItem, type RequestResult } from '#libs/core';
 import type { Metrics, Span, Tracing } from '#libs/platform';
 import { problemAnswer, unavailableAnswer } from './answers.ts';
@@ -42,6 +43,18 @@ export interface Asked {
 /** What became of a request that was worked on. */
 export type Done = Extract<RequestResult, { status: 'done' }>;
 
+/** Why a body is nothing that could be asked for. */
+type Unreadable = { readonly ok: false } & Pick<
+  Extract<ReturnType<TransactionParser['parse']> | ReturnType<LabelParser['parse']>, { ok: false }>,
+  'reason' | 'fields'
+>;
+
+/** What a body asks for, and what its sender is told of what became of it; `receivedMs` is when it came. */
+export interface AskedBody {
+  readonly item: RequestItem;
+  readonly toAnswer: (done: Done, receivedMs: number) => Answer | Promise<Answer>;
+}
+
 /** Commits what requests ask for, several in one commit, and waits until it is as safe as the caller wants. The same for every kind of request. */
 export class RequestIntake {
   readonly #options: IntakeOptions;
@@ -73,19 +86,28 @@ export class RequestIntake {
     await this.#options.details.drain();
   }
 
-  /** Works on one request by the headers that it came with; `toAnswer` tells what became of it. */
-  async answer(
-    asked: Asked,
-    headers: Request['headers'],
-    toAnswer: (done: Done) => Answer | Promise<Answer>,
+  /** Reads a request's body, and works on what it asks for by the headers that it came with. */
+  async answer<Body extends object>(
+    { body, headers, span = null }: Pick<Request, 'body' | 'headers' | 'span'>,
+    parser: { parse(bytes: Uint8Array | null): ({ readonly ok: true } & Body) | Unreadable },
+    ask: (read: Body) => AskedBody,
   ): Promise<Answer> {
-    const read = readRequestOptions(headers, this.#options.limits);
+    const { clock, metrics, limits } = this.#options;
+    const receivedMs = clock.monotonicMs();
+    const parsed = parser.parse(body instanceof Uint8Array ? body : null);
+    if (!parsed.ok) {
+      metrics.add('rejected', 1, { door: 'http', reason: parsed.reason });
+      return problemAnswer(parsed.reason, { fields: parsed.fields });
+    }
+    const { item, toAnswer } = ask(parsed);
+    const asked = { item, receivedMs, span };
+    const read = readRequestOptions(headers, limits);
     if (!read.ok) return problemAnswer('malformed', { detail: 'A header cannot be read.', fields: read.fields });
     const { ack, ackAsked } = read.value;
     if (ack === 'replica' && !this.#replicas.hopeful) return unavailableAnswer('no_replica');
     const result = await this.#settle(asked, read.value);
     if (result.status === 'unavailable') return unavailableAnswer(result.reason);
-    const answer = await toAnswer(result);
+    const answer = await toAnswer(result, receivedMs);
     if (!ackAsked || answer.status >= 300) return answer;
     return { ...answer, headers: { ...answer.headers, 'preference-applied': `ack=${ack}` } };
   }
