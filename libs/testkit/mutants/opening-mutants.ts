@@ -184,8 +184,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'libs/core/src/owner/copy-log.ts',
-        find: "isPrefix ? await checkOutbox(partition, began, base, ports) : 'complete'",
-        replace: "isPrefix && base < 0 ? await checkOutbox(partition, began, base, ports) : 'complete'",
+        find: "isPrefix ? await readOutbox(outbox, ports.store, () => undefined) : 'complete'",
+        replace: "isPrefix && base < 0 ? await readOutbox(outbox, ports.store, () => undefined) : 'complete'",
       },
     ],
     test: lineage('halts when the outbox lacks what is committed and not published'),

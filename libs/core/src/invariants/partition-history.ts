@@ -1,6 +1,6 @@
 import { accountChangeOf, applyChange, OBSERVED } from '../account/account-change.ts';
 import { accountEventOf } from '../account/account-event-of.ts';
-import { labelAmendment } from '../account/amendment-of.ts';
+import type { AccountEvent } from '../account/account-event.ts';
 import type {
   DecisionMade,
   InputPosition,
@@ -9,6 +9,7 @@ import type {
   TransactionRecorded,
   TransactionRejected,
 } from '../event.ts';
+import { assert } from '../faults.ts';
 import { LogFollower } from '../log/log-follower.ts';
 import type { LogPosition } from '../log/log-rule.ts';
 import type { LogRecord } from '../ports/decision-log.ts';
@@ -102,23 +103,24 @@ export class PartitionHistory {
 
   #labelled(recorded: LabelRecorded, { seq, offset }: { seq: number; offset: number }): void {
     const { accountId, transactionId } = recorded.label;
-    const { identity } = labelAmendment(recorded.label, this.#ports.hasher);
+    const { identity } = this.#changed(recorded, seq);
     this.labels.push({ identity, accountId, transactionId, seq, offset });
-    this.#change(recorded, seq);
   }
 
   #recorded(recorded: TransactionRecorded, { seq, offset }: { seq: number; offset: number }): void {
     const { transaction, cause } = recorded;
     const { accountId, transactionId } = transaction;
-    const { identity, content } = accountEventOf(transaction, this.#ports.hasher);
+    const { identity, content } = this.#changed(recorded, seq);
     const place = { accountId, transactionId, seq, offset };
     this.#settled({ what: cause, identity, content, ...place, ...OBSERVED, fromInput: recorded.input !== null });
-    this.#change(recorded, seq);
   }
 
-  #change(event: LabelRecorded | TransactionRecorded, seq: number): void {
+  /** Makes the change that the event is to its account; what was changed by. */
+  #changed(event: LabelRecorded | TransactionRecorded, seq: number): Pick<AccountEvent, 'identity' | 'content'> {
     const change = accountChangeOf(event, seq, this.#ports.hasher);
-    if (change !== null) applyChange(this.#account(change.accountId), change);
+    assert(change !== null, 'what is recorded changes its account');
+    applyChange(this.#account(change.accountId), change);
+    return change.kind === 'added' ? change.event : change.amendment;
   }
 
   #settled(fact: DecidedFact): void {

@@ -6,10 +6,9 @@ import type { BeganPartition } from '../ports/partition-store.ts';
 import { FENCED } from './fenced.ts';
 import { isPrefixOfLog } from './lineage.ts';
 import type { OwnerPorts } from './owner-ports.ts';
+import { readOutbox } from './read-outbox.ts';
 import { replayLog } from './replay.ts';
 import { agreedStart, type TrimmedStart } from './trimmed-start.ts';
-
-const OUTBOX_PAGE = 200;
 
 /** The store holds what the log says. */
 export interface CopiedLog {
@@ -61,7 +60,8 @@ async function copyOnto(
 ): Promise<CopyResult> {
   const { home } = began;
   const isPrefix = await isPrefixOfLog(ports.log, partition, { began, epochBefore, base, opened: tail });
-  const unpublished = isPrefix ? await checkOutbox(partition, began, base, ports) : 'complete';
+  const outbox = { partition, home, fromSeq: base, toSeq: began.seq };
+  const unpublished = isPrefix ? await readOutbox(outbox, ports.store, () => undefined) : 'complete';
   if (unpublished === 'fenced') return FENCED;
   if (unpublished === 'incomplete')
     return { status: 'halted', reason: `The outbox does not hold every event in ${base + 1}..${began.seq}` };
@@ -101,26 +101,6 @@ async function copyOnto(
 function logTrimmed({ fromSeq, base, asked }: { fromSeq: number; base: number; asked: boolean }): string {
   const stale = asked ? ' (the start that was asked for is not in the log any more: ask again)' : '';
   return `The log no longer holds every event in ${fromSeq + 1}..${base}: restore a backup of the store, or run \`ops rebuild --from-trimmed\`${stale}`;
-}
-
-/** Whether the outbox holds every event that the store has and the log has not. */
-async function checkOutbox(
-  partition: number,
-  began: BeganPartition,
-  base: number,
-  ports: OwnerPorts,
-): Promise<'complete' | 'incomplete' | 'fenced'> {
-  let covered = base;
-  while (covered < began.seq) {
-    const page = await ports.store.readOutbox(partition, began.home, covered, OUTBOX_PAGE);
-    if (page.status !== 'ok') return 'fenced';
-    if (page.entries.length === 0) return 'incomplete';
-    for (const { lastSeq, events } of page.entries) {
-      if (lastSeq - events.length > covered) return 'incomplete';
-      covered = lastSeq;
-    }
-  }
-  return 'complete';
 }
 
 async function wipe(partition: number, home: string, ports: OwnerPorts): Promise<boolean> {

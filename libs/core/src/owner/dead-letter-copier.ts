@@ -15,7 +15,8 @@ type Waiting = { readonly seq: number } & (
 );
 
 /**
- * Copies valid rejections to the dead-letter topic, in order, at least once, and so the labels and reversals that waited for their transaction in vain. `upToSeq` is what the store may note: everything at or below it is copied.
+ * Copies valid rejections to the dead-letter topic, in order, at least once, and so the labels and reversals that waited for their transaction in vain.
+ * `upToSeq` is what the store may note: everything at or below it is copied.
  * An owner that died between a valid rejection and its copy is made up for by `catchUp`.
  */
 export class DeadLetterCopier {

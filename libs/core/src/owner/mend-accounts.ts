@@ -1,16 +1,14 @@
 import { encodeAccount } from '../account/account-codec.ts';
 import { accountChangeOf, applyChange } from '../account/account-change.ts';
 import { FoldedAccount } from '../invariants/folded-account.ts';
-import type { LogFollower } from '../log/log-follower.ts';
-import { findStartBefore } from '../log/read-log.ts';
+import { TransientFault } from '../faults.ts';
+import { findStartBefore, followToEnd } from '../log/read-log.ts';
 import type { EncodedEvent } from '../event.ts';
 import type { LogRecord } from '../ports/decision-log.ts';
 import type { AppliedAccount } from '../ports/partition-store.ts';
 import { FENCED } from './fenced.ts';
 import type { OwnerPorts } from './owner-ports.ts';
-
-const READ = { maxBytes: 4 * 1024 * 1024, maxWaitMs: 0 };
-const OUTBOX_PAGE = 200;
+import { readOutbox } from './read-outbox.ts';
 
 /** A partition that is closed under `home`, and whose store is a copy of the log up to `base`, with an outbox after it up to `seq`. */
 export interface ClosedStore {
@@ -34,7 +32,7 @@ export async function mendAccounts(
   store: ClosedStore,
   ports: OwnerPorts,
 ): Promise<MendedAccounts | typeof FENCED | { readonly status: 'halted'; readonly reason: string }> {
-  const { partition, home, seq } = store;
+  const { partition, home, base, seq } = store;
   const accountIds = await ports.store.damagedAccounts(partition);
   if (accountIds.length === 0) return { status: 'mended', accountIds };
   const start = await findStartBefore(ports.log, partition, { seq: 0, candidate: null });
@@ -43,8 +41,15 @@ export async function mendAccounts(
     return { status: 'halted', reason };
   }
   const refolded = new Refolded(accountIds, ports);
-  await foldLog(start, store, { refolded, ports });
-  if (seq > store.base && !(await foldOutbox(store, { refolded, ports }))) return FENCED;
+  await followToEnd(ports.log, partition, start, (followed) => {
+    if (followed.kind === 'event' && followed.seq <= base) refolded.accept(followed.record, followed.seq);
+  });
+  const outbox = { partition, home, fromSeq: base, toSeq: seq };
+  const read = await readOutbox(outbox, ports.store, (event, at) => refolded.accept(event, at));
+  if (start.position.seq < base || read === 'incomplete') {
+    throw new TransientFault('log_unreadable', `Partition ${partition} does not hold every event up to seq ${seq}`);
+  }
+  if (read === 'fenced') return FENCED;
   for (const accountId of accountIds) {
     const mended = await ports.store.mend(partition, home, { accountId, made: refolded.made(accountId) });
     if (mended.status !== 'ok') return FENCED;
@@ -81,38 +86,6 @@ class Refolded {
     const { folded, version } = account;
     return { record: encodeAccount(folded.state, null), overflow: folded.overflow, version };
   }
-}
-
-interface Work {
-  readonly refolded: Refolded;
-  readonly ports: OwnerPorts;
-}
-
-async function foldLog(start: LogFollower, { partition, base }: ClosedStore, { refolded, ports }: Work): Promise<void> {
-  while (start.position.seq < base) {
-    const { records, nextOffset } = await ports.log.read(partition, start.nextOffset, READ);
-    for (const record of records) {
-      const followed = start.accept(record);
-      if (followed.kind === 'event' && followed.seq <= base) refolded.accept(record, followed.seq);
-    }
-    start.skipTo(nextOffset);
-  }
-}
-
-/** False when the partition is somebody else's by now. */
-async function foldOutbox({ partition, home, base, seq }: ClosedStore, { refolded, ports }: Work): Promise<boolean> {
-  for (let read = base; read < seq;) {
-    const page = await ports.store.readOutbox(partition, home, read, OUTBOX_PAGE);
-    if (page.status !== 'ok') return false;
-    for (const { lastSeq, events } of page.entries) {
-      const first = lastSeq - events.length + 1;
-      events.forEach((event, i) => {
-        if (first + i > base) refolded.accept(event, first + i);
-      });
-      read = lastSeq;
-    }
-  }
-  return true;
 }
 
 /** Ids are ASCII; other keys are of no account. */
