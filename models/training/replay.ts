@@ -1,4 +1,5 @@
 import {
+  approvingModel,
   createHasher,
   DAY_MS,
   DEFAULT_POLICY,
@@ -61,9 +62,5 @@ function itemOf(known: Known): HistoryItem {
   return { kind: 'transaction', transaction: transactionOf(known.event) };
 }
 
-/** Takes everything for genuine: for replays before there is a model, in which nothing is held. */
-export const APPROVING: Model = {
-  identity: { id: 'none', version: '0', sha256: '0'.repeat(64) },
-  featureSet: '',
-  score: async (_, rows) => new Float32Array(rows),
-};
+/** For replays before there is a model. */
+export const APPROVING = approvingModel('');

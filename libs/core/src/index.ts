@@ -76,7 +76,7 @@ export { ACCOUNT_FEATURES, ACCOUNT_FEATURE_INDEX, type AccountFeatureName } from
 export { accountVector, computeVector } from './features/compute-vector.ts';
 export { besselI0Scaled } from './features/time-density.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
-export type { Hash64 } from './hash64.ts';
+export { type Hash64, hashText } from './hash64.ts';
 export { homeEpoch, homeState, type HomeState } from './home.ts';
 export {
   answerViolations,
@@ -168,6 +168,7 @@ export type { EventCodec } from './ports/event-codec.ts';
 export type { Model } from './ports/model.ts';
 export type * from './ports/partition-store.ts';
 export type * from './ports/state-store.ts';
+export { approvingModel } from './score/approving-model.ts';
 export { applyInput, type AppliedInput, type InputItem, type InputProgress } from './score/apply-input.ts';
 export type * from './score/batch.ts';
 export { decideTransaction, type DecisionContext } from './score/decide-transaction.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { FEATURE_SET } from '#libs/adapters';
 import { createLabelParser, formatWireTime } from '#libs/contracts';
-import { DAY_MS, DEFAULT_POLICY, FEATURES, type Model } from '#libs/core';
+import { approvingModel, DAY_MS, DEFAULT_POLICY, FEATURES } from '#libs/core';
 import { type CommandContext, type CommandResult, finish, newCommand } from '../command-context.ts';
 import { UsageError } from '../failures.ts';
 import { durationMs, instantMs, integer, share } from '../options.ts';
@@ -68,13 +68,6 @@ The label of a row is the last one reported by --as-of. Without any, a transacti
 less --label-delay; else it is left out: nobody can know yet. A trainer that does not use the column weight adds the manifest's
 margin_to_add to the log-odds of its model. Which genuine ones are kept depends on seed, account and transaction alone.`;
 
-/** Takes everything for genuine. */
-const APPROVING: Model = {
-  identity: { id: 'none', version: '0', sha256: '0'.repeat(64) },
-  featureSet: FEATURE_SET,
-  score: async (_, rows) => new Float32Array(rows),
-};
-
 async function exportTrainingSet(options: Options, { terminal }: CommandContext): Promise<CommandResult> {
   const { transactions, labels, from: fromMs, to: toMs, asOf = null, labelDelay: delayMs, out } = options;
   const model = await chosenModel(options);
@@ -85,7 +78,7 @@ async function exportTrainingSet(options: Options, { terminal }: CommandContext)
     const set = await TrainingSet.create(out, { fromMs, toMs, truth, sampling });
     try {
       const reducer = chosenReducer(options);
-      const decidedBy = { model: model ?? APPROVING, reducer, observeBeforeMs: -Infinity };
+      const decidedBy = { model: model ?? approvingModel(FEATURE_SET), reducer, observeBeforeMs: -Infinity };
       const replayed = await replayFiles({ transactions, labels, ...decidedBy }, set, { terminal, progress });
       const data = { ...set.counts, as_of: formatWireTime(truth.asOfMs), sha256: await set.close() };
       const manifest = {

@@ -1,9 +1,16 @@
-import type { DecayedProfile, DescribedAccount, DescribedEvent, Hash64, TimeOfDayProfile } from '#libs/core';
+import {
+  type DecayedProfile,
+  type DescribedAccount,
+  type DescribedEvent,
+  type Hash64,
+  hashText,
+  type TimeOfDayProfile,
+} from '#libs/core';
 import { formatCount } from '../progress.ts';
 import { amountText } from './amount-text.ts';
 import { listTitle, newest, textTable, type TextColumn } from './text-table.ts';
 import { tilesText } from './tiles-text.ts';
-import { hexOf, timeText } from './wire-form.ts';
+import { timeText } from './wire-form.ts';
 
 /** What is kept of an account beside its state. */
 export interface AccountFacts {
@@ -116,5 +123,5 @@ function amendmentCells({ amendments, events, currency }: DescribedAccount): str
 }
 
 function shortHash(hash: Hash64 | null): string {
-  return hash === null ? '' : hexOf(hash).slice(0, 8);
+  return hash === null ? '' : hashText(hash).slice(0, 8);
 }

@@ -1,9 +1,9 @@
-import type { DescribedEntity, DescribedRow, EntityKind } from '#libs/core';
+import { type DescribedEntity, type DescribedRow, type EntityKind, hashText } from '#libs/core';
 import { formatCount } from '../progress.ts';
 import { amountText } from './amount-text.ts';
 import { listTitle, newest, textTable, type TextColumn } from './text-table.ts';
 import { tilesText } from './tiles-text.ts';
-import { hexOf, timeText } from './wire-form.ts';
+import { timeText } from './wire-form.ts';
 
 /** What is kept of an entity beside its state. */
 export interface EntityFacts {
@@ -47,7 +47,7 @@ export function entityText(facts: EntityFacts, entity: DescribedEntity, shownEve
   if (sent !== null) lines.push('', ...rowLines('Paid by it', sent, shownEvents));
   if (ids !== null) {
     const seen = newest(ids.seen, shownEvents);
-    const rows = seen.map(({ id, lastSeenMs }) => [hexOf(id), timeText(lastSeenMs)]);
+    const rows = seen.map(({ id, lastSeenMs }) => [hashText(id), timeText(lastSeenMs)]);
     lines.push('', listTitle(`Hashes of ${ids.of} by when they were seen last`, seen.length, ids.seen.length));
     lines.push(...textTable([{ name: 'hash' }, { name: 'last seen' }], rows));
   }

@@ -10,13 +10,14 @@ import {
   entityPartition,
   partitionOf,
   TransientFault,
+  hashText,
 } from '#libs/core';
 import type { CommandResult } from '../command-context.ts';
 import { CommandFailed, UsageError } from '../failures.ts';
 import { accountText, type AccountFacts } from './account-text.ts';
 import { entityText, type EntityFacts } from './entity-text.ts';
 import type { InspectionSources } from './open-inspection.ts';
-import { hexOf, toWire } from './wire-form.ts';
+import { toWire } from './wire-form.ts';
 
 const OF_ACCOUNT =
   'Nothing is scored with it: the door that meets it closes the partition, and the worker that opens it again makes the account anew from its events in the log and the outbox.';
@@ -66,11 +67,11 @@ export async function inspectEntity(
   const key = sources.hasher.text64(id);
   const partition = entityPartition({ key }, sources.partitions);
   const [record = null] = await sources.entities.load([{ kind, key }]);
-  const what = `${kind} ${id} (hash ${hexOf(key)}, partition ${partition})`;
+  const what = `${kind} ${id} (hash ${hashText(key)}, partition ${partition})`;
   if (record === null) throw new CommandFailed(`Nothing is kept of ${what}.`);
   return readable(what, OF_ENTITY, () => {
     const entity = describeEntity(decodeEntity(kind, record));
-    const facts: EntityFacts = { kind, id, key: hexOf(key), partition, record_bytes: record.length };
+    const facts: EntityFacts = { kind, id, key: hashText(key), partition, record_bytes: record.length };
     return { data: { ...facts, state: toWire(entity) }, text: entityText(facts, entity, shownEvents) };
   });
 }

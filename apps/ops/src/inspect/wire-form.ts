@@ -1,14 +1,9 @@
 import { formatWireTime } from '#libs/contracts';
-import type { Hash64 } from '#libs/core';
+import { type Hash64, hashText } from '#libs/core';
 
 /** Described data as JSON has it. */
 export type WireValue =
   string | number | boolean | null | readonly WireValue[] | { readonly [name: string]: WireValue };
-
-/** 16 hexadecimal digits. */
-export function hexOf({ high, low }: Hash64): string {
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
-}
 
 /** A time, or `none`. */
 export function timeText(timeMs: number | null): string {
@@ -20,7 +15,7 @@ export function toWire(value: unknown): WireValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map(toWire);
-  if (isHash(value)) return hexOf(value);
+  if (isHash(value)) return hashText(value);
   return Object.fromEntries(
     Object.entries(value as object).map(([name, member]): [string, WireValue] => {
       if (!name.endsWith('Ms') || typeof member !== 'number') return [snakeCase(name), toWire(member)];

@@ -6,6 +6,7 @@ import {
   type EntityKeys,
   type EntityMarks,
   type ExpiredAmendment,
+  hashText,
 } from '#libs/core';
 import type {
   AmendmentDto,
@@ -16,7 +17,7 @@ import type {
   ExpiredAmendmentDto,
 } from '../dto/amendment-dto.ts';
 import { formatWireTime, parseWireTime } from '../wire-time.ts';
-import { hashOfHex, hexOfHash } from './hex64.ts';
+import { hashOfHex } from './hex64.ts';
 
 /** What an event carries of amendments; absent where there are none. */
 export interface AmendmentsDto {
@@ -99,10 +100,10 @@ export function marksFromWire(wire: EntityMarksDto): EntityMarks {
 function toWire({ kind, identity, content, timeMs, target, amountMinor }: Amendment) {
   return {
     kind,
-    identity: hexOfHash(identity),
+    identity: hashText(identity),
     content,
     at: formatWireTime(timeMs),
-    target: hexOfHash(target),
+    target: hashText(target),
     ...(amountMinor === Infinity ? {} : { amount_minor: amountMinor }),
   } satisfies AmendmentDto;
 }
@@ -122,7 +123,7 @@ function keysToWire(keys: EntityKeys): EntityKeysDto {
   return Object.fromEntries(
     ENTITY_KINDS.flatMap((kind) => {
       const key = keys[kind];
-      return key === null ? [] : [[kind, hexOfHash(key)]];
+      return key === null ? [] : [[kind, hashText(key)]];
     }),
   );
 }

@@ -1,7 +1,5 @@
-import type { Feature } from '../features/feature.ts';
+import { type FeatureRow, featuresOf, placesOf } from '../features/feature.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
-
-type Row = [catalogue: number, name: string, unit: string, windowMs: number | null, missing: Feature['missing'], state: Feature['state']]; // prettier-ignore
 
 /**
  * What entities are asked, in the order of the catalogue. Exact meaning of each row, at a transaction of time t that has not been applied yet:
@@ -64,17 +62,13 @@ const DEFINITIONS = [
   [70, 'beneficiary_distinct_payers_24h', 'count', DAY_MS, 'NaN', 'S'],
   [71, 'beneficiary_in_then_out_24h', 'share', DAY_MS, 'NaN', 'L'],
   [72, 'beneficiary_fraud_cnt_45d', 'count', 45 * DAY_MS, '0', 'K'],
-] as const satisfies readonly Row[];
+] as const satisfies readonly FeatureRow[];
 
 /** The name of a feature that is read from the entities of a transaction. */
 export type EntityFeatureName = (typeof DEFINITIONS)[number][1];
 
 /** The inputs of a model that are read from the entities of a transaction. */
-export const ENTITY_FEATURES: readonly Feature[] = DEFINITIONS.map(
-  ([catalogue, name, unit, windowMs, missing, state]) => ({ catalogue, name, unit, windowMs, missing, state }),
-);
+export const ENTITY_FEATURES = featuresOf(DEFINITIONS);
 
 /** Place of each of them among them. */
-export const ENTITY_FEATURE_INDEX = Object.fromEntries(
-  ENTITY_FEATURES.map(({ name }, index) => [name, index]),
-) as Readonly<Record<EntityFeatureName, number>>;
+export const ENTITY_FEATURE_INDEX = placesOf<EntityFeatureName>(ENTITY_FEATURES);

@@ -1,4 +1,4 @@
-import type { Hash64 } from '../hash64.ts';
+import { type Hash64, hashText } from '../hash64.ts';
 import type { EntityKind } from './entity-kind.ts';
 
 /** One entity: what it is, and the keyed hash of its id. */
@@ -14,9 +14,5 @@ export function entityPartition({ key }: Pick<EntityRef, 'key'>, partitions: num
 
 /** `<kind>:<16 hexadecimal digits>`: the name of an entity's record in its partition, and an entity's identity as a text. */
 export function entityName({ kind, key }: EntityRef): string {
-  return `${kind}:${hex(key.high)}${hex(key.low)}`;
-}
-
-function hex(half: number): string {
-  return half.toString(16).padStart(8, '0');
+  return `${kind}:${hashText(key)}`;
 }

@@ -1,7 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
-import type { Feature } from './feature.ts';
-
-type Row = readonly [catalogue: number, name: string, unit: string, windowMs: number | null, missing: Feature['missing'], state: Feature['state'], notes?: string]; // prettier-ignore
+import { type FeatureRow, featuresOf, placesOf } from './feature.ts';
 
 const TILED =
   'Of a truncated account with tiles: up to one tile (1 s, 5 s, 1 min, 15 min, 1 h, 6 h by window) of its oldest part can be missing.';
@@ -52,25 +50,13 @@ const DEFINITIONS = [
   [38, 'acct_fraud_cnt_60d', 'count', 60 * DAY_MS, '0', 'L', 'Labels as they stand, for a late event too.'],
   [64, 'acct_device_age', 's', null, 'NaN', 'P', 'Since this account first used the device, while its log was never without it; 0 = now, as in row 69: a new device must not look like none.'],
   [69, 'acct_beneficiary_age', 's', null, 'NaN', 'P', 'Since this account first paid it, while its log was never without it; 0 = now.'],
-] as const satisfies readonly Row[]; // prettier-ignore
+] as const satisfies readonly FeatureRow[]; // prettier-ignore
 
 /** The name of a feature of an account. It means one definition for ever: another definition gets another name. */
 export type AccountFeatureName = (typeof DEFINITIONS)[number][1];
 
 /** The inputs of a model that are read from the account alone. */
-export const ACCOUNT_FEATURES: readonly Feature[] = DEFINITIONS.map(
-  ([catalogue, name, unit, windowMs, missing, state, notes]: Row) => ({
-    catalogue,
-    name,
-    unit,
-    windowMs,
-    missing,
-    state,
-    ...(notes === undefined ? {} : { notes }),
-  }),
-);
+export const ACCOUNT_FEATURES = featuresOf(DEFINITIONS);
 
 /** Place of each of them among them. */
-export const ACCOUNT_FEATURE_INDEX = Object.fromEntries(
-  ACCOUNT_FEATURES.map(({ name }, index) => [name, index]),
-) as Readonly<Record<AccountFeatureName, number>>;
+export const ACCOUNT_FEATURE_INDEX = placesOf<AccountFeatureName>(ACCOUNT_FEATURES);

@@ -13,3 +13,32 @@ export interface Feature {
   /** What the row of the catalogue leaves open, or where this differs from it. */
   readonly notes?: string;
 }
+
+/** A feature as the tables of definitions have it. */
+export type FeatureRow = readonly [
+  catalogue: number,
+  name: string,
+  unit: string,
+  windowMs: number | null,
+  missing: Feature['missing'],
+  state: Feature['state'],
+  notes?: string,
+];
+
+/** The features of a table, in its order. */
+export function featuresOf(rows: readonly FeatureRow[]): readonly Feature[] {
+  return rows.map(([catalogue, name, unit, windowMs, missing, state, notes]) => ({
+    catalogue,
+    name,
+    unit,
+    windowMs,
+    missing,
+    state,
+    ...(notes === undefined ? {} : { notes }),
+  }));
+}
+
+/** Place of each feature in a list of them. */
+export function placesOf<Name extends string>(features: readonly Feature[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(features.map(({ name }, place) => [name, place])) as Record<Name, number>;
+}

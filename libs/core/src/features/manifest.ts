@@ -1,6 +1,6 @@
 import { ENTITY_FEATURES, type EntityFeatureName } from '../entities/entity-manifest.ts';
 import { ACCOUNT_FEATURES, type AccountFeatureName } from './account-features.ts';
-import type { Feature } from './feature.ts';
+import { type Feature, placesOf } from './feature.ts';
 
 export type { Feature } from './feature.ts';
 
@@ -11,9 +11,7 @@ export type FeatureName = AccountFeatureName | EntityFeatureName;
 export const FEATURES: readonly Feature[] = [...ACCOUNT_FEATURES, ...ENTITY_FEATURES];
 
 /** Place of each feature in the vector. */
-export const FEATURE_INDEX = Object.fromEntries(FEATURES.map(({ name }, index) => [name, index])) as Readonly<
-  Record<FeatureName, number>
->;
+export const FEATURE_INDEX = placesOf<FeatureName>(FEATURES);
 
 /** Canonical JSON of the manifest, without its notes: its SHA-256 is a model's `featureSet`. */
 export const featureManifestText: string = JSON.stringify(
