@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   KafkaDeadLetters,
   KafkaDecisionLog,
@@ -23,7 +23,8 @@ import {
   partitionOf,
   PartitionOwner,
 } from '#libs/core';
-import { type Config, loadConfig, systemClock } from '#libs/platform';
+import { type Config, systemClock } from '#libs/platform';
+import { testConfig } from '#libs/testkit';
 
 const PARTITIONS = 3;
 const BATCH = 50;
@@ -32,22 +33,7 @@ const RELAY = { lingerMs: 0, pollMs: 20, maxSendBytes: 1024 * 1024, maxEntries: 
 const ignored = (): void => undefined;
 
 /** The settings of a namespace of its own, on the services of the test run. */
-export function rigConfig(): Config {
-  const name = `ops-${randomBytes(6).toString('hex')}`;
-  const read = loadConfig(
-    {
-      HOLDFAST_ENV: 'development',
-      REDIS_URL: process.env['REDIS_URL'],
-      KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
-      HOLDFAST_TOPIC_PREFIX: `${name}.`,
-      HOLDFAST_KEY_PREFIX: name,
-      HOLDFAST_PARTITIONS: String(PARTITIONS),
-    },
-    { role: 'ops' },
-  );
-  if (!read.ok) throw new Error(read.errors.join('\n'));
-  return read.config;
-}
+export const rigConfig = (): Config => testConfig('ops', { role: 'ops', partitions: PARTITIONS });
 
 /** The service in one process, on real Kafka and Redis, with the model that ships: owners that relay, and doors that are worked by hand. */
 export class ServiceRig {

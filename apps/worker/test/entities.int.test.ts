@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
   connectRedis,
@@ -19,7 +18,8 @@ import {
   LogFollower,
   partitionOf,
 } from '#libs/core';
-import { createLogger, createMetrics, loadConfig, type Metrics, NO_TRACING, systemClock } from '#libs/platform';
+import { createLogger, createMetrics, type Metrics, NO_TRACING, systemClock } from '#libs/platform';
+import { testConfig } from '#libs/testkit';
 import { type ComposedWorker, createWorker } from '../src/create-worker.ts';
 
 const PARTITIONS = 3;
@@ -29,21 +29,8 @@ const PATIENCE = { timeout: 30_000, interval: 100 };
 type EntityState = ReturnType<typeof ENTITY_FOLD.empty>;
 type Records = Readonly<Record<string, string>>;
 
-const name = `worker-${randomBytes(6).toString('hex')}`;
-const read = loadConfig(
-  {
-    HOLDFAST_ENV: 'development',
-    REDIS_URL: process.env['REDIS_URL'],
-    KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
-    HOLDFAST_TOPIC_PREFIX: `${name}.`,
-    HOLDFAST_KEY_PREFIX: name,
-    HOLDFAST_CONSUMER_GROUP: name,
-    HOLDFAST_PARTITIONS: String(PARTITIONS),
-  },
-  { role: 'worker' },
-);
-if (!read.ok) throw new Error(read.errors.join('\n'));
-const { config } = read;
+const config = testConfig('worker', { role: 'worker', partitions: PARTITIONS });
+const name = config.redis.keyPrefix;
 const kafka = { brokers: config.kafka.brokers, clientId: name };
 const names = topicNames(config.kafka.topicPrefix);
 const producer = new KafkaProducer({ kafka });
