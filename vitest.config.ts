@@ -17,6 +17,9 @@ const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'];
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'] } };
 
+/** Properties see the same random inputs in each run, so that a red run means a change for the worse; see CONTRIBUTING.md. */
+const setupFiles = ['./libs/testkit/src/generators/property-seed.ts'];
+
 const withServices = (name: string, testTimeoutMs: number, setup: readonly string[] = []) => ({
   resolve,
   ssr,
@@ -25,6 +28,7 @@ const withServices = (name: string, testTimeoutMs: number, setup: readonly strin
     include: files(`${name}.test`),
     exclude: elsewhere,
     globalSetup: [...setup, servicesStarter],
+    setupFiles,
     testTimeout: testTimeoutMs,
     hookTimeout: 60_000,
   },
@@ -38,6 +42,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          setupFiles,
           include: files('test'),
           exclude: [...elsewhere, ...['int', 'e2e', 'chaos'].map((level) => `**/*.${level}.test.ts`)],
         },
