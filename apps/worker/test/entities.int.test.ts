@@ -135,8 +135,6 @@ async function expected(): Promise<{ readonly events: number; readonly records: 
       events += 1;
       for (const change of entityChangesOf(codec.decode(followed.record), hasher)) {
         for (const touch of ENTITY_FOLD.touchedBy(change)) {
-          // Nobody is paid here, so that payers have no record of their own.
-          if (touch.role === 'payer') continue;
           const state = states.get(entityName(touch)) ?? ENTITY_FOLD.empty(touch.kind);
           states.set(entityName(touch), ENTITY_FOLD.reduce(state, change, touch));
         }

@@ -11,6 +11,7 @@ export { historyRuns } from './generators/history-runs.ts';
 export {
   entityHistories,
   entityQuestions,
+  HISTORY_SOURCES,
   interleaved,
   type ArrivingChange,
   type AskedLater,

@@ -41,7 +41,7 @@ export interface DescribedEntity extends EntityMark {
   readonly log: readonly DescribedRow[] | null;
   /** Greatest event time that the log's cap pushed out while it could still be asked for. */
   readonly truncatedMs: number | null;
-  /** What a beneficiary paid itself. */
+  /** What a beneficiary's own account paid to accounts. */
   readonly sent: readonly DescribedRow[] | null;
   /** Whose ids are remembered, with their hashes and when they were seen last. */
   readonly ids: { readonly of: 'accounts' | 'cards'; readonly seen: readonly DescribedSighting[] } | null;

@@ -47,8 +47,9 @@ const SUBJECTS = [
 const PAYER = { kind: 'beneficiary', key: hash(9), role: 'payer' };
 
 describe('the entities that a change concerns', () => {
-  it('are those of the transaction, and the account that pays where it is a beneficiary itself', () => {
+  it('are those of the transaction, and the account that pays where an account is paid', () => {
     expect(entitiesTouchedBy(payment(9))).toEqual([...SUBJECTS, PAYER]);
+    expect(entitiesTouchedBy(payment(9, { ...ENTITIES, beneficiary: null }))).toEqual(SUBJECTS.slice(0, 2));
   });
 
   it('are the same when money is taken back, and without the payer when a label comes', () => {

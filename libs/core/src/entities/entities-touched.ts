@@ -4,7 +4,7 @@ import type { EntityRef } from './entity-ref.ts';
 
 /**
  * What an entity is to a change. `subject`: it is one of the transaction's entities. `payer`: it is the record, as a beneficiary, of the account that
- * pays; such a change is only for a record that exists, and creates none.
+ * pays another account.
  */
 export type EntityRole = 'subject' | 'payer';
 
@@ -13,7 +13,11 @@ export interface TouchedEntity extends EntityRef {
   readonly role: EntityRole;
 }
 
-/** The records that a change concerns, each once. Labels say nothing about the payer; an account that pays itself is the subject. */
+/**
+ * The records that a change concerns, each once, by the change alone: whatever records there are already. Payments to accounts concern the payer's record
+ * too, and others never do, so that what is only ever paid by card costs nothing more. Labels say nothing about the payer; an account that pays
+ * itself is the subject.
+ */
 export function entitiesTouchedBy(change: EntityChange): TouchedEntity[] {
   const touched: TouchedEntity[] = [];
   const entities = entitiesOf(change);
@@ -22,7 +26,9 @@ export function entitiesTouchedBy(change: EntityChange): TouchedEntity[] {
     if (key !== null) touched.push({ kind, key, role: 'subject' });
   }
   const isLabel = change.type === 'amendment' && (change.kind === 'fraud' || change.kind === 'genuine');
-  if (!isLabel && !isSelfPayment(change)) touched.push({ kind: 'beneficiary', key: change.account, role: 'payer' });
+  if (entities.beneficiary !== null && !isLabel && !isSelfPayment(change)) {
+    touched.push({ kind: 'beneficiary', key: change.account, role: 'payer' });
+  }
   return touched;
 }
 

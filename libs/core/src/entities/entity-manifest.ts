@@ -26,7 +26,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
  * 66-67  Transactions from the network in W, by tiles. 68 accounts last seen in it in W.
  * 70     Accounts that last paid the beneficiary in W.
  * 71     min(out, in) / in of what the beneficiary was paid and of what its own account paid in (t - 24 h, t], in the transaction's currency, without
- *        what was taken back; where a cap pushed rows out, both since then. Its own payments count once it was paid. NaN when `in` is 0.
+ *        what was taken back; where a cap pushed rows out, both since then. `out` counts payments to accounts (`counterparty_account_id`), to itself
+ *        too, and none by card or in cash: it is money passed on, as a mule does, and so what the payer's record learns hangs on nothing but the
+ *        payment itself. NaN when `in` is 0.
  * 72     Known frauds among what the beneficiary was paid, on the day of t and the 44 before it.
  */
 const DEFINITIONS = [

@@ -33,10 +33,9 @@ export class EntityMemory {
   fold(change: EntityChange): void {
     for (const { kind, key, role } of entitiesTouchedBy(change)) {
       const held = this.#find(kind, key);
-      if (held !== undefined) held.state = reduceEntity(held.state, { change, role }, ENTITY_PARAMETERS);
-      else if (role === 'subject') {
-        this.#hold(kind, key, reduceEntity(emptyEntity(kind), { change, role }, ENTITY_PARAMETERS));
-      }
+      const state = reduceEntity(held?.state ?? emptyEntity(kind), { change, role }, ENTITY_PARAMETERS);
+      if (held !== undefined) held.state = state;
+      else this.#hold(kind, key, state);
     }
   }
 

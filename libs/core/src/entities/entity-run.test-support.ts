@@ -24,7 +24,6 @@ export class EntityRun {
       const before = this.#stateOf(touched);
       const state = before === null ? emptyEntity(touched.kind) : asBytes ? copied(before) : before;
       const after = reduceEntity(state, { change, role: touched.role }, this.#parameters);
-      if (before === null && after.folded === 0) continue;
       this.states.set(entityName(touched), asBytes ? copied(after) : after);
     }
   }

@@ -19,7 +19,7 @@ export interface EntityState extends EntityMark {
   readonly firstSeenMs: number;
   /** L: the entity's transactions; of a beneficiary, what it was paid. */
   readonly log: EntityLog;
-  /** L of what a beneficiary paid itself, from its own account. */
+  /** L of what a beneficiary's own account paid to accounts. */
   readonly sent: EntityLog;
   /** S: the accounts or cards seen. */
   readonly ids: LastSeen;

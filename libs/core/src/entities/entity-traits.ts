@@ -11,7 +11,7 @@ export interface EntityTraits {
   readonly logMs: number | null;
   /** Whether the log knows more of a transaction than its time. */
   readonly logsFacts: boolean;
-  /** Whether what the account itself pays is logged beside what it is paid. */
+  /** Whether what the account itself pays to accounts is logged beside what it is paid. */
   readonly logsSent: boolean;
   /** Windows that must be counted when the log does not reach back, or when there is none. */
   readonly tiles: TileShape;

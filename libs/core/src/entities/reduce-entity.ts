@@ -25,15 +25,13 @@ type AmendmentChange = Extract<EntityChange, { type: 'amendment' }>;
 
 /**
  * The state after a change in which the entity has `role`. Pure, and at any traffic at most a few copies of bounded arrays. Each change is to be given
- * once. Changes commute, but for an amendment, which must come after its transaction, and a payer's change, which does nothing to a record that
- * does not exist yet (and is not counted in `folded` then).
+ * once. Changes commute, but for an amendment, which must come after its transaction.
  */
 export function reduceEntity(
   state: EntityState,
   { change, role }: { readonly change: EntityChange; readonly role: EntityRole },
   parameters: EntityParameters,
 ): EntityState {
-  if (role === 'payer' && state.folded === 0) return state;
   assert(role === 'subject' || state.kind === 'beneficiary', 'only a beneficiary can be the payer');
   const counted: EntityState = {
     ...state,

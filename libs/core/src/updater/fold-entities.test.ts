@@ -50,20 +50,10 @@ describe('folding entities', () => {
     expect(Object.keys(folded.writes[0] ?? {}).toSorted()).toEqual(['key', 'kind', 'loaded', 'record']);
   });
 
-  it('makes no record of an account that only pays', () => {
-    expect(foldEntities([placed(payer, 1), placed(payer, 2)], new Map(), fold)).toEqual({
-      writes: [],
-      changes: 0,
-      corrupt: [],
-    });
-  });
-
-  it('tells an account that was paid what it pays from then on', () => {
+  it('tells an account what it pays and what it is paid, whichever is first', () => {
     expect(texts(foldEntities([placed(payer, 1), placed(paid, 2), placed(payer, 3)], new Map(), fold))).toEqual([
-      'beneficiary:2 3p ',
+      'beneficiary:1p 2 3p ',
     ]);
-    const records = new Map([[entityName(paid), bytes('beneficiary:0 ')]]);
-    expect(texts(foldEntities([placed(payer, 1)], records, fold))).toEqual(['beneficiary:0 1p ']);
   });
 
   it('leaves a record that it cannot read, and folds the others', () => {

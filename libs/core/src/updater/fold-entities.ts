@@ -16,15 +16,15 @@ export interface FoldedEntities {
 interface OpenEntity<State> {
   readonly entity: EntityRef;
   readonly loaded: Uint8Array | null;
-  /** null: there is no record, and nothing has made one yet. */
+  /** null: its record cannot be read. */
   state: State | null;
   changes: number;
   readonly corrupt: string | null;
 }
 
 /**
- * Folds `touches`, in their order, into the records of their entities. `records` has each by name, null where the store has none. Pure. An entity
- * that nothing but payments of its own account speak of gets no record. Throws `TransientFault` for a record of a newer format.
+ * Folds `touches`, in their order, into the records of their entities. `records` has each by name, null where the store has none. Pure. Throws
+ * `TransientFault` for a record of a newer format.
  */
 export function foldEntities<State>(
   touches: readonly PlacedTouch[],
@@ -35,14 +35,14 @@ export function foldEntities<State>(
   for (const { name, touch, change } of touches) {
     const found = open.get(name) ?? openEntity(touch, records.get(name) ?? null, fold);
     open.set(name, found);
-    if (found.corrupt !== null || (found.state === null && touch.role === 'payer')) continue;
-    found.state = fold.reduce(found.state ?? fold.empty(touch.kind), change, touch);
+    if (found.state === null) continue;
+    found.state = fold.reduce(found.state, change, touch);
     found.changes += 1;
   }
   const all = [...open.values()];
   return {
-    writes: all.flatMap(({ entity, loaded, state, changes }) =>
-      state === null || changes === 0 ? [] : [{ ...entity, loaded, record: fold.encode(state) }],
+    writes: all.flatMap(({ entity, loaded, state }) =>
+      state === null ? [] : [{ ...entity, loaded, record: fold.encode(state) }],
     ),
     changes: all.reduce((sum, { changes }) => sum + changes, 0),
     corrupt: all.flatMap(({ entity, corrupt }) => (corrupt === null ? [] : [{ entity, reason: corrupt }])),
@@ -55,7 +55,7 @@ function openEntity<State>(
   fold: EntityFold<State>,
 ): OpenEntity<State> {
   const entity = { kind, key };
-  if (loaded === null) return { entity, loaded, state: null, changes: 0, corrupt: null };
+  if (loaded === null) return { entity, loaded, state: fold.empty(kind), changes: 0, corrupt: null };
   try {
     return { entity, loaded, state: fold.decode(kind, loaded), changes: 0, corrupt: null };
   } catch (error) {

@@ -23,20 +23,13 @@ const CHECKSUM_DIGITS = 8;
 
 /** The simplest fold that can tell whether the updater is right. A record is a checksum of 8 bytes and JSON. */
 export class ListingFold implements EntityFold<ListedEntity> {
-  readonly #payers: boolean;
-
-  /** `payers`: payments are told to the payer's own record as well. */
-  constructor({ payers = false }: { readonly payers?: boolean } = {}) {
-    this.#payers = payers;
-  }
-
   touchedBy(change: EntityChange): readonly TouchedEntity[] {
     const { entities } = change.type === 'transaction' ? change : change.effect;
     const subjects = ENTITY_KINDS.flatMap((kind): TouchedEntity[] => {
       const key = entities[kind];
       return key === null ? [] : [{ kind, key, role: 'subject' }];
     });
-    if (!this.#payers || change.type !== 'transaction') return subjects;
+    if (entities.beneficiary === null || change.type !== 'transaction') return subjects;
     return [...subjects, { kind: 'beneficiary', key: change.account, role: 'payer' }];
   }
 

@@ -14,6 +14,9 @@ import {
 
 type TransactionChange = Extract<EntityChange, { type: 'transaction' }>;
 
+/** Partitions of the log that the accounts of a history are spread over. */
+export const HISTORY_SOURCES = 3;
+
 /** A change as it arrives, from the partition of the log that its account belongs to. */
 export interface ArrivingChange {
   readonly source: number;
@@ -118,7 +121,7 @@ export const entityQuestions: fc.Arbitrary<AskedLater> = fc.record({
 });
 
 /**
- * What several accounts on two partitions do to a few entities of every kind: ties, disorder, late and very late transactions, labels that are
+ * What several accounts on `HISTORY_SOURCES` partitions do to a few entities of every kind: ties, disorder, late and very late transactions, labels that are
  * early, late, corrected and of what nothing knows any more, money taken back, several currencies, nothing and absurd amounts.
  */
 export function entityHistories(options: { minChanges: number; maxChanges: number }): fc.Arbitrary<EntityHistory> {
@@ -131,18 +134,19 @@ export function entityHistories(options: { minChanges: number; maxChanges: numbe
     const changes = made.map((move, index) => {
       clockMs += move.stepMs;
       const ledger = ledgers[move.account] as Ledger;
-      return { source: move.account % 2, change: ledger.changeOf(move, index, clockMs) };
+      return { source: move.account % HISTORY_SOURCES, change: ledger.changeOf(move, index, clockMs) };
     });
     return { parameters: caps, changes };
   });
 }
 
 /** The same changes in another order that their sources can arrive in: from which source the next one is taken, as often as there are. */
-export function interleaved({ changes }: EntityHistory, choices: readonly boolean[]): ArrivingChange[] {
-  const queues = [0, 1].map((source) => changes.filter((one) => one.source === source));
+export function interleaved({ changes }: EntityHistory, choices: readonly number[]): ArrivingChange[] {
+  const queues = Map.groupBy(changes, ({ source }) => source);
   return changes.map((_, i) => {
-    const first = choices[i % choices.length] === true ? 0 : 1;
-    return (queues[first]?.shift() ?? queues[1 - first]?.shift()) as ArrivingChange;
+    const chosen = queues.get(choices[i % choices.length] ?? 0);
+    const queue = chosen?.length ? chosen : [...queues.values()].find(({ length }) => length > 0);
+    return queue?.shift() as ArrivingChange;
   });
 }
 

@@ -29,7 +29,7 @@ export interface KeptRows {
 export class EntityPast {
   /** Every transaction that it is in; of a beneficiary, every one that pays it. */
   readonly rows: KeptRows;
-  /** Those that the account of a beneficiary pays itself, from when it was first paid. */
+  /** Those that the account of a beneficiary pays to accounts. */
   readonly sent: KeptRows;
   readonly newestMs: number;
   readonly #kind: EntityKind;
@@ -41,13 +41,12 @@ export class EntityPast {
     parameters: EntityParameters,
   ) {
     const isSubject = (change: EntityChange): boolean => key !== null && isSame(keysOf(change)[kind], key);
-    const first = changes.findIndex(isSubject);
-    const isPayer = (change: EntityChange, i: number): boolean =>
-      kind === 'beneficiary' && key !== null && isSame(change.account, key) && first !== -1 && i >= first;
+    const isPayer = (change: EntityChange): boolean =>
+      kind === 'beneficiary' && key !== null && isSame(change.account, key) && keysOf(change).beneficiary !== null;
     const isLabel = (change: EntityChange): boolean =>
       change.type === 'amendment' && ['fraud', 'genuine'].includes(change.kind);
     const subjects = changes.filter(isSubject);
-    const payers = changes.filter((change, i) => isPayer(change, i) && !isLabel(change));
+    const payers = changes.filter((change) => isPayer(change) && !isLabel(change));
     this.#kind = kind;
     this.#parameters = parameters;
     this.newestMs = Math.max(...[...subjects, ...payers].map(timeOf));
