@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection, StoreKeys, waitForRedis } from '#libs/adapters';
-import { type DecisionLog, partitionOf, StopSignal } from '#libs/core';
+import { createHasher, type DecisionLog, entityName, entityPartition, partitionOf, StopSignal } from '#libs/core';
 import { AccountOracle } from '#libs/testkit';
 import { audit } from '../src/audit/audit.ts';
 import type { AuditReport } from '../src/audit/audit-report.ts';
@@ -20,6 +20,7 @@ let asked: string[];
 
 const inFolder = (name: string): string => join(folder, name);
 const wire = (id: string, account = 'acct-http', minute = 0) => ({
+  terminal_id: 'terminal-http',
   transaction_id: id,
   account_id: account,
   occurred_at: new Date(Date.UTC(2026, 1, 1) + minute * 60_000).toISOString(),
@@ -37,6 +38,13 @@ async function auditNow(
   if (out === '') throw new Error(err);
   const report = JSON.parse(out) as AuditReport;
   return { code, report, kinds: report.found.map(({ kind, count }) => `${kind} x${count}`) };
+}
+
+/** A terminal's key in the store. */
+function keyOfTerminal(id: string): string {
+  const entity = { kind: 'terminal', key: createHasher(config.state.hashKey).text64(id) } as const;
+  const { entityPrefix } = new StoreKeys(config.redis.keyPrefix).partition(entityPartition(entity, 3));
+  return entityPrefix + entityName(entity);
 }
 
 /** The kinds of violation while something is changed. */
@@ -87,6 +95,7 @@ describe('an audit of a healthy service', () => {
       ignored_log_records: 0,
       unattributed_decisions: 0,
     });
+    expect(report.entities_checked).toBeGreaterThan(100);
     expect(report.http).toMatchObject({ asked: 3, invalid: 0 });
     expect(report.not_checked).toEqual({ vectors: 0, rulings: 0, probabilities: 0 });
     for (const reason of ['too_late', 'identity_conflict', 'malformed', 'invalid_transaction', 'wrong_partition']) {
@@ -104,7 +113,7 @@ describe('an audit of a healthy service', () => {
     const { code, out } = await runCommand(['audit', '--no-at-rest'], { config });
     expect({ code, out }).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/Clean: I1 I2 I3 I4 I5 I6 hold/) as string,
+      out: expect.stringMatching(/Clean: I1 I2 I3 I4 I5 I6 I10 hold/) as string,
     });
   });
 
@@ -137,6 +146,18 @@ describe('an audit finds', () => {
     expect(await brokenBy(() => redis.set(name, foreign), restore)).toEqual(['I3 state_differs x1']);
     const haunt = () => redis.hset(keys.versions, 'acct-ghost', 1);
     expect(await brokenBy(haunt, () => redis.hdel(keys.versions, 'acct-ghost'))).toEqual(['I3 leftover x1']);
+  });
+
+  it('an entity that is gone, changed, or that no event speaks of', async () => {
+    const { redis } = connection;
+    const terminal = keyOfTerminal('terminal-http');
+    const record = (await redis.getBuffer(terminal)) as Buffer;
+    const restore = () => redis.set(terminal, record);
+    expect(await brokenBy(() => redis.del(terminal), restore)).toEqual(['I10 entity_missing x1']);
+    expect(await brokenBy(() => redis.setrange(terminal, 20, 'x'), restore)).toEqual(['I10 entity_differs x1']);
+    const ghost = keyOfTerminal('terminal-ghost');
+    const haunt = () => redis.set(ghost, record);
+    expect(await brokenBy(haunt, () => redis.del(ghost))).toEqual(['I10 entity_without_events x1']);
   });
 
   it('an input position that passed a record which nobody decided', async () => {

@@ -25,6 +25,7 @@ import {
 } from '#libs/core';
 import { type Config, systemClock } from '#libs/platform';
 import { testConfig } from '#libs/testkit';
+import { runUpdater } from './running-updater.ts';
 
 const PARTITIONS = 3;
 const BATCH = 50;
@@ -71,10 +72,12 @@ export class ServiceRig {
     return rig;
   }
 
-  /** Opens all partitions and relays their outboxes. */
+  /** Opens all partitions, relays their outboxes and folds their events into entities. */
   async own(): Promise<void> {
     const owners = await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.#owner(partition)));
+    const stopUpdater = await runUpdater(this.config, { scoring: this.scoring, partitions: PARTITIONS });
     this.#stopOwners = async () => {
+      await stopUpdater();
       for (const { stop } of owners) stop();
       await Promise.all(owners.map(({ running }) => running));
     };

@@ -86,6 +86,7 @@ export {
   type LossReason,
 } from './invariants/answers.ts';
 export { deadLetterViolations, restViolations, type DeadLetterFact, type StorePosition } from './invariants/at-rest.ts';
+export { ClaimedEntities, claimViolations, entityViolations, type StoredEntities } from './invariants/entities.ts';
 export { FoldedAccount } from './invariants/folded-account.ts';
 export type { DecidedFact, HistoryStep, RejectedFact, ValidMark } from './invariants/history-facts.ts';
 export { identityKey } from './invariants/identity-key.ts';

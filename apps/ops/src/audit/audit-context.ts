@@ -1,4 +1,4 @@
-import type { AnswerFact, InputLedger, StopSignal, Watermarks } from '#libs/core';
+import type { AnswerFact, ClaimedEntities, InputLedger, StopSignal, StoredEntities, Watermarks } from '#libs/core';
 import type { AuditSources } from './audit-sources.ts';
 import type { Tally } from './tally.ts';
 
@@ -10,6 +10,10 @@ export interface AuditContext {
   /** By partition. */
   readonly inputMarks: readonly Watermarks[];
   readonly logMarks: readonly Watermarks[];
+  /** What the store had of entities, by partition; null where they changed faster than they could be read. */
+  readonly storedEntities: readonly (StoredEntities | null)[];
+  /** What the log makes of them. */
+  readonly entities: ClaimedEntities;
   /** null without a record of what HTTP senders asked. */
   readonly answers: ReadonlyMap<number, readonly AnswerFact[]> | null;
   readonly atRest: boolean;

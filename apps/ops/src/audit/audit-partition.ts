@@ -1,6 +1,7 @@
 import {
   answerViolations,
   askedKey,
+  claimViolations,
   type AnswerFact,
   type ComparedAnswers,
   type DeadLetterFact,
@@ -49,6 +50,8 @@ export async function auditPartition(partition: number, context: AuditContext): 
 
   tally.add(repeatedViolations(history));
   tally.add(orderViolations(partition, history.marks));
+  const claims = context.storedEntities.map((stored) => stored?.claims[partition]);
+  tally.add(claimViolations(history, claims, { atRest }));
   const input = { topic: sources.input.topic, low: inputMarks[partition]?.low ?? 0 };
   const settled = settleInputs(history, ledger, input);
   tally.add(settled.violations);

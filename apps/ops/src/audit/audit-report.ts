@@ -1,4 +1,4 @@
-import type { Invariant } from '#libs/core';
+import type { Invariant, StoredEntities } from '#libs/core';
 import type { PartitionResult } from './audit-partition.ts';
 import type { NotChecked } from './history-reading.ts';
 import type { AskedFile } from './read-answers.ts';
@@ -19,6 +19,9 @@ export interface AuditReport {
   readonly dead_letters: number;
   readonly accounts_checked: number;
   readonly accounts_in_motion: number;
+  readonly entities_checked: number;
+  /** Whose entities changed faster than they could be read: they were not compared. */
+  readonly entity_partitions_in_motion: number;
   readonly openings: number;
   readonly ignored_log_records: number;
   /** null without `--asked`. */
@@ -42,8 +45,10 @@ export function reportOf(facts: {
   atRest: boolean;
   asked: AskedFile | null;
   inputRecords: number;
+  /** By partition; null where they were in motion. */
+  entities: readonly (StoredEntities | null)[];
 }): AuditReport {
-  const { results, tally, atRest, asked, inputRecords } = facts;
+  const { results, tally, atRest, asked, inputRecords, entities } = facts;
   const total = (of: (result: PartitionResult) => number): number => sum(results.map(of));
   const rejected: Record<string, number> = {};
   for (const [reason, count] of results.flatMap((result) => [...result.rejected])) {
@@ -62,6 +67,8 @@ export function reportOf(facts: {
     dead_letters: total(({ deadLetters }) => deadLetters),
     accounts_checked: total(({ states }) => states.checked),
     accounts_in_motion: total(({ states }) => states.inMotion),
+    entities_checked: sum(entities.map((one) => one?.records.size ?? 0)),
+    entity_partitions_in_motion: entities.filter((one) => one === null).length,
     openings: total(({ openings }) => openings),
     ignored_log_records: total(({ ignoredRecords }) => ignoredRecords),
     http: asked && {

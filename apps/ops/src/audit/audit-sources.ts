@@ -9,7 +9,10 @@ export interface AuditSources {
   readonly input: { readonly topic: string; readonly log: DecisionLog };
   readonly decisions: DecisionLog;
   readonly deadLetters: DecisionLog;
-  readonly store: Pick<RedisInspector, 'position' | 'accountIds' | 'accounts' | 'accountWithOverflow'>;
+  readonly store: Pick<
+    RedisInspector,
+    'position' | 'accountIds' | 'accounts' | 'accountWithOverflow' | 'entities' | 'appliedClaims'
+  >;
   readonly hasher: Hasher;
   readonly codec: Pick<EventCodec, 'decode'>;
   readonly parser: TransactionParser;

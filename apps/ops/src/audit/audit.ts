@@ -1,4 +1,11 @@
-import { fateViolations, type StopSignal, type Watermarks } from '#libs/core';
+import {
+  ClaimedEntities,
+  entityViolations,
+  fateViolations,
+  type StopSignal,
+  type StoredEntities,
+  type Watermarks,
+} from '#libs/core';
 import { CommandFailed } from '../failures.ts';
 import { auditPartition, type PartitionResult } from './audit-partition.ts';
 import { type AuditReport, reportOf, sum } from './audit-report.ts';
@@ -26,7 +33,9 @@ export async function audit(sources: AuditSources, options: AuditOptions): Promi
   const partitions = Array.from({ length: sources.partitions }, (_, partition) => partition);
   const marksOf = (log: AuditSources['decisions']): Promise<Watermarks[]> =>
     Promise.all(partitions.map((partition) => log.watermarks(partition)));
-  // The log's end first: whatever it has decided by then is on the input by the time that the input is looked at.
+  // Entities before the log, so that all they claim to have of it is in what is read; then the log's end before the input: whatever it has decided by then is on the input by the time that the input is looked at.
+  const storedEntities = await readEntities(sources, partitions);
+  const entities = new ClaimedEntities(storedEntities, sources.hasher);
   const logMarks = await marksOf(sources.decisions);
   assertWhole(logMarks);
   const asked = options.asked === null ? null : await readAnswers(options.asked, sources);
@@ -45,6 +54,8 @@ export async function audit(sources: AuditSources, options: AuditOptions): Promi
         sources,
         tally,
         ledger,
+        storedEntities,
+        entities,
         inputMarks,
         logMarks,
         atRest,
@@ -54,9 +65,22 @@ export async function audit(sources: AuditSources, options: AuditOptions): Promi
       }),
     );
   }
+  for (const [partition, stored] of storedEntities.entries()) {
+    if (stored !== null) tally.add(entityViolations(partition, entities.recordsOf(partition), stored.records));
+  }
   const applied = (partition: number): number => results[partition]?.applied ?? 0;
   tally.add(fateViolations(ledger, { applied, atRest }));
-  return reportOf({ results, tally, atRest, asked, inputRecords: ledger.size });
+  return reportOf({ results, tally, atRest, asked, inputRecords: ledger.size, entities: storedEntities });
+}
+
+/** One partition after the other, so that no more than a page is under way. */
+async function readEntities(
+  { store, partitions: count }: AuditSources,
+  partitions: readonly number[],
+): Promise<(StoredEntities | null)[]> {
+  const stored: (StoredEntities | null)[] = [];
+  for (const partition of partitions) stored.push(await store.entities(partition, count));
+  return stored;
 }
 
 function assertWhole(logMarks: readonly Watermarks[]): void {

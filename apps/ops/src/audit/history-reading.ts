@@ -77,9 +77,15 @@ export class HistoryReading {
       this.#context.tally.add([{ invariant: 'I5', code, partition, offset: record.offset, detail }]);
       return false;
     }
+    this.#learn(step);
     if (step?.kind === 'decided') await this.#checkDecision(step);
     if (step?.kind === 'rejected') this.#checkRefusal(step);
     return true;
+  }
+
+  #learn(step: HistoryStep | null): void {
+    if (step === null || step.kind === 'rejected') return;
+    this.#context.entities.learn(step.kind === 'decided' ? step.made : step.recorded, step);
   }
 
   async #checkDecision(step: Extract<HistoryStep, { kind: 'decided' }>): Promise<void> {

@@ -1,10 +1,10 @@
-import { type Clock, homeState, type StopSignal } from '#libs/core';
+import { type Clock, homeState, parseClaim, type StopSignal } from '#libs/core';
 import type { AuditSources } from './audit-sources.ts';
 
 const POLL_MS = 250;
 
 /**
- * Waits until every partition is open, has applied its input and published what it committed, twice in a row; at most `waitMs`. Gives what is still
+ * Waits until every partition is open, has applied its input and published what it committed, and entities know of it, twice in a row; at most `waitMs`. Gives what is still
  * missing, a line for each partition; [] when all is at rest.
  */
 export async function waitForRest(
@@ -26,21 +26,24 @@ async function look(sources: AuditSources): Promise<{ restless: readonly string[
   const partitions = Array.from({ length: sources.partitions }, (_, partition) => partition);
   const seen = await Promise.all(
     partitions.map(async (partition) => {
-      const [input, log, store] = await Promise.all([
+      const [input, log, store, claims] = await Promise.all([
         sources.input.log.watermarks(partition),
         sources.decisions.watermarks(partition),
         sources.store.position(partition),
+        sources.store.appliedClaims(partition, sources.partitions),
       ]);
-      return { input: input.high, log: log.high, store };
+      return { input: input.high, log: log.high, store, claims };
     }),
   );
-  const restless = seen.flatMap(({ input, store }, partition) => {
+  const restless = seen.flatMap(({ input, store, claims }, partition) => {
     const { home, seq, published } = store;
     if (homeState(home) !== 'open') return [`partition ${partition} is not open`];
     const lag = input - (store.input.get(sources.input.topic) ?? 0);
     if (lag > 0) return [`partition ${partition} has ${lag} input records before it`];
     const unpublished = seq - (published?.seq ?? 0);
-    return unpublished > 0 ? [`partition ${partition} has ${unpublished} events to publish`] : [];
+    if (unpublished > 0) return [`partition ${partition} has ${unpublished} events to publish`];
+    const behind = seen.filter((source, i) => (parseClaim(claims[i] ?? null)?.seq ?? 0) < source.store.seq).length;
+    return behind > 0 ? [`the entities of partition ${partition} lack events of ${behind} partitions`] : [];
   });
   const fingerprint = JSON.stringify(seen.map(({ input, log, store }) => [input, log, store.seq, store.home]));
   return { restless, fingerprint };

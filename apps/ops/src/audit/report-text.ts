@@ -11,6 +11,7 @@ export function reportText(report: AuditReport): string {
     `Decided   ${n(report.decided)}, ${n(report.held)} of them held; ${n(report.duplicates_in_input)} duplicates in the input`,
     `Rejected  ${rejected.length === 0 ? 'none' : rejected.join(', ')}; ${n(report.dead_letters)} dead letters`,
     `Accounts  ${n(report.accounts_checked)} compared with their events${report.accounts_in_motion === 0 ? '' : `, ${n(report.accounts_in_motion)} in motion`}`,
+    `Entities  ${n(report.entities_checked)} compared with their events${report.entity_partitions_in_motion === 0 ? '' : `; ${n(report.entity_partitions_in_motion)} partitions in motion`}`,
     `Log       ${n(report.partitions)} partitions, ${n(report.openings)} openings, ${n(report.ignored_log_records)} records that the rule ignores`,
   ];
   if (http !== null) {
@@ -49,13 +50,14 @@ function verdict({ ok, at_rest: atRest, violations, found }: AuditReport): strin
   return lines;
 }
 
-function describe({ partition, seq, offset, accountId, transactionId, detail }: Violation): string {
+function describe({ partition, seq, offset, accountId, transactionId, entity, detail }: Violation): string {
   const place = [
     `partition ${partition}`,
     seq === undefined ? '' : `seq ${seq}`,
     offset === undefined ? '' : `offset ${offset}`,
     accountId ?? '',
     transactionId ?? '',
+    entity ?? '',
   ].filter((part) => part !== '');
   return `  ${place.join(' ')}: ${detail}`;
 }

@@ -22,7 +22,7 @@ export class Tally {
 
   /** By invariant, those that nothing violates included. */
   get byInvariant(): Readonly<Record<Invariant, number>> {
-    const counts: Record<Invariant, number> = { I1: 0, I2: 0, I3: 0, I4: 0, I5: 0, I6: 0, I9: 0 };
+    const counts: Record<Invariant, number> = { I1: 0, I2: 0, I3: 0, I4: 0, I5: 0, I6: 0, I9: 0, I10: 0 };
     for (const { count, first } of this.#byKind.values()) counts[(first[0] as Violation).invariant] += count;
     return counts;
   }

@@ -17,6 +17,9 @@ interface Options {
   readonly json?: boolean;
 }
 
+const MEMORY =
+  '\nHolds every account of one partition and every entity in memory, an entity twice as its record: about 1 kB an entity.';
+
 /** `audit`: whether the invariants hold on the live topics and store. */
 export function auditCommand(context: CommandContext): Command {
   return newCommand('audit', 'check the invariants over the topics and the store; exit code 1 if one is broken', [
@@ -30,6 +33,7 @@ export function auditCommand(context: CommandContext): Command {
     )
     .option('--no-at-rest', 'the service is at work: do not ask that everything is settled')
     .option('--wait <duration>', 'how long the service may take to come to rest', durationMs, 30_000)
+    .addHelpText('after', MEMORY)
     .action(async (options: Options) => {
       if (options.asked !== undefined && !options.atRest) {
         throw new UsageError('--asked needs the service at rest: answers can be ahead of the log.');

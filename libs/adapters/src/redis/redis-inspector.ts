@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
-import { parseClaim, type StoredAccount, type StoredState, type StorePosition } from '#libs/core';
+import { parseClaim, type StoredAccount, type StoredEntities, type StoredState, type StorePosition } from '#libs/core';
 import { OVERFLOW_BUCKETS, type StoreKeys } from './keys.ts';
 import { asTransient } from './redis-client.ts';
 
 const SCAN_PAGE = 500;
 const ATTEMPTS = 10;
+/** Reading all entities of a partition is long against a cycle of their updater. */
+const ENTITY_ATTEMPTS = 3;
 
 /** A partition's scalars as they are in the store, for who looks from outside. */
 export interface InspectedPartition extends StorePosition {
@@ -85,6 +87,40 @@ export class RedisInspector {
       return bytes === null ? [] : [[bucket, bytes]];
     });
     return { version: versions[0] ?? null, record: record ?? null, overflow: new Map(existing) };
+  }
+
+  /** Up to where each source partition of the log is applied to the entities of a partition; null where nothing is. */
+  async appliedClaims(partition: number, sources: number): Promise<readonly (string | null)[]> {
+    const k = this.#keys.partition(partition);
+    const names = Array.from({ length: sources }, (_, source) => k.applied(source));
+    return asTransient(() => this.#redis.mget(...names));
+  }
+
+  /** All entities of a partition, read while no claim moved; null when they always did. Goes through all keys of the server, page by page. */
+  async entities(partition: number, sources: number): Promise<StoredEntities | null> {
+    for (let attempt = 1; attempt <= ENTITY_ATTEMPTS; attempt++) {
+      const claims = await this.appliedClaims(partition, sources);
+      const records = await this.#entityRecords(partition);
+      const after = await this.appliedClaims(partition, sources);
+      if (claims.every((claim, source) => claim === after[source])) return { claims, records };
+    }
+    return null;
+  }
+
+  async #entityRecords(partition: number): Promise<Map<string, Uint8Array>> {
+    const { entityPrefix } = this.#keys.partition(partition);
+    const pattern = `${entityPrefix.replaceAll(/[*?[\]\\^]/g, '\\$&')}*`;
+    const records = new Map<string, Uint8Array>();
+    let cursor = '0';
+    do {
+      const [next, names] = await asTransient(() => this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_PAGE));
+      cursor = next;
+      const found = names.length === 0 ? [] : await asTransient(() => this.#redis.mgetBuffer(...names));
+      for (const [i, record] of found.entries()) {
+        if (record !== null) records.set((names[i] as string).slice(entityPrefix.length), record);
+      }
+    } while (cursor !== '0');
+    return records;
   }
 
   /** What `read` gives while no version of the accounts changes; the last try is given as it is. */
