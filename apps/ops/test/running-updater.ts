@@ -20,16 +20,16 @@ export async function runUpdater(
   config: Config,
   { scoring, partitions }: { readonly scoring: OpenedScoring; readonly partitions: number },
 ): Promise<() => Promise<void>> {
-  const { store, close } = await openEntityStore(scoring, { ...config, partitions }, ignored);
+  const opened = await openEntityStore(scoring, { ...config, partitions }, ignored);
   const kafka = { brokers: config.kafka.brokers, clientId: 'ops-test-entities' };
   const log = new KafkaDecisionLog({ kafka, topic: topicNames(config.kafka.topicPrefix).decisions });
-  const ports = { ...scoring.ports, store, log, fold: ENTITY_FOLD };
+  const ports = { ...scoring.ports, store: opened.store, log, fold: ENTITY_FOLD };
   const updater = new EntityUpdater(ports, { partitions, limits: LIMITS, hooks: HOOKS });
   for (let source = 0; source < partitions; source++) updater.add(source);
   const running = updater.run();
   return async () => {
     updater.stop();
     await running;
-    await Promise.all([close(), log.close()]);
+    await Promise.all([opened.close(), log.close()]);
   };
 }
