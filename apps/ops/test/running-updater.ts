@@ -13,6 +13,8 @@ const HOOKS: UpdaterHooks = {
   halted: ignored,
   lost: ignored,
   corrupt: ignored,
+  mended: ignored,
+  outOfReach: ignored,
 };
 
 /** Runs the entity updater over all partitions, as the workers do; gives how to end it. */

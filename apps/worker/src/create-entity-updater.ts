@@ -15,8 +15,6 @@ const LIMITS: Omit<UpdaterLimits, 'batchEvents' | 'gapMs' | 'queueEvents'> = {
   readWaitMs: 500,
   sweepMs: 3_000,
 };
-/** Entities whose damage is remembered, so that a busy one is told of once. */
-const NAMED_ENTITIES = 1_000;
 
 /** What the entity updater of a worker is made over. */
 export interface EntityUpdaterSurroundings {
@@ -35,7 +33,6 @@ export function createEntityUpdater(surroundings: EntityUpdaterSurroundings): En
 }
 
 function hooksOf(logger: Logger, metrics: Metrics): UpdaterHooks {
-  const damaged = new Set<string>();
   return {
     updated: (records, changes) => {
       metrics.add('entityRecords', records, {});
@@ -54,11 +51,15 @@ function hooksOf(logger: Logger, metrics: Metrics): UpdaterHooks {
     },
     corrupt: (entity, reason) => {
       metrics.add('entityCorrupt', 1, {});
-      const name = entityName(entity);
-      if (damaged.has(name)) return;
-      if (damaged.size >= NAMED_ENTITIES) damaged.clear();
-      damaged.add(name);
-      logger.error({ entity: name, reason }, 'the record of an entity cannot be read');
+      logger.error({ entity: entityName(entity), reason }, 'the record of an entity cannot be read');
+    },
+    mended: (records) => {
+      metrics.add('entityMended', records, {});
+      logger.info({ records }, 'records of entities were made anew');
+    },
+    outOfReach: (entity) => {
+      metrics.add('entityOutOfReach', 1, {});
+      logger.error({ entity: entityName(entity) }, 'an entity cannot be made anew: the log does not reach back');
     },
   };
 }

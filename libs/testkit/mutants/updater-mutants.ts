@@ -6,6 +6,9 @@ const TARGET = 'libs/core/src/updater/update-target.ts';
 const READER = 'libs/core/src/updater/source-reader.ts';
 const READING = 'libs/core/src/updater/source-reading.ts';
 const SOURCE = 'libs/core/src/updater/log-source.ts';
+const FOLD = 'libs/core/src/updater/fold-entities.ts';
+const MENDING = 'libs/core/src/updater/entity-mending.ts';
+const MENDER = 'libs/core/src/updater/entity-mender.ts';
 const START = 'libs/core/src/updater/source-start.ts';
 
 const inTest = (file: string) => (name: string) => ({ file: `libs/testkit/test/protocol/${file}.int.test.ts`, name });
@@ -13,6 +16,7 @@ const alone = inTest('entity-updater');
 const rivals = inTest('updater-rivals');
 const store = inTest('updater-store');
 const log = inTest('updater-log');
+const mending = inTest('updater-mending');
 
 /** Mistakes in folding the log into the records of entities. */
 export const UPDATER_MUTANTS: readonly Mutant[] = [
@@ -28,7 +32,13 @@ export const UPDATER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'records written without their positions',
-    edits: [{ file: SCRIPT, find: '  writes[2 * i] = ARGV[2 * i + 1]\n', replace: '  writes[2 * i] = ARGV[2 * i]\n' }],
+    edits: [
+      {
+        file: SCRIPT,
+        find: '    writes[#writes + 1] = ARGV[2 * i + 1]\n',
+        replace: '    writes[#writes + 1] = ARGV[2 * i]\n',
+      },
+    ],
     test: alone('folds every event once, whatever comes in between'),
   },
   {
@@ -158,11 +168,47 @@ export const UPDATER_MUTANTS: readonly Mutant[] = [
     name: 'a damaged record taken for none',
     edits: [
       {
-        file: 'libs/core/src/updater/fold-entities.ts',
-        find: 'corrupt: error.message };',
-        replace: 'corrupt: null };',
+        file: FOLD,
+        find: 'return { entity, loaded, state: null, changes: 0, corrupt: error.message };',
+        replace: 'return { entity, loaded, state: fold.empty(kind), changes: 0, corrupt: null };',
       },
     ],
-    test: store('a record that cannot be read is left as it is and told of, and nobody waits for it'),
+    test: mending('are made anew from the log, each found once, while events go on'),
+  },
+  {
+    name: 'a damaged record passed over, made anew meanwhile or not',
+    edits: [{ file: FOLD, find: 'const record = state === null ? loaded :', replace: 'const record = state === null ? null :' }], // prettier-ignore
+    test: mending('are not folded over by who has found one damaged that is made anew meanwhile'),
+  },
+  {
+    name: 'a record made anew that is behind its claims',
+    edits: [
+      {
+        file: MENDING,
+        find: 'sources: claims.map((expected, source) => ({ source, expected, next: null })),',
+        replace: 'sources: [],',
+      },
+    ],
+    test: mending('are made anew once more when events were applied meanwhile, of any source'),
+  },
+  {
+    name: 'a record made anew of more than its claims say',
+    edits: [{ file: MENDING, find: 'if (record.offset >= claim.offset) break;', replace: '' }],
+    test: mending('are made anew from the log, each found once, while events go on'),
+  },
+  {
+    name: 'a record made of what is left of the log',
+    edits: [{ file: MENDING, find: 'if (follower === null || follower.position.seq > 0) return null;', replace: 'if (follower === null) return null;' }], // prettier-ignore
+    test: mending('stay as they are, told of once, when the log does not reach back'),
+  },
+  {
+    name: 'a record of a newer format made anew in an older one',
+    edits: [{ file: MENDING, find: 'if (error instanceof TransientFault) return false;', replace: 'if (error instanceof TransientFault) return true;' }], // prettier-ignore
+    test: mending('are left alone where a newer release can read them'),
+  },
+  {
+    name: 'a record that is out of reach tried again at each event',
+    edits: [{ file: MENDER, find: 'if (this.#givenUp.has(name) || ', replace: 'if (' }],
+    test: mending('stay as they are, told of once, when the log does not reach back'),
   },
 ];

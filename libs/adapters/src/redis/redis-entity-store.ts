@@ -64,7 +64,7 @@ export class RedisEntityStore implements EntityStore {
     const names = this.#keys.partition(target);
     const keys = sources.map(({ source }) => names.applied(source));
     const argv: ScriptArgument[] = [String(sources.length)];
-    for (const { expected, next } of sources) argv.push(expected ?? '', next);
+    for (const { expected, next } of sources) argv.push(expected ?? '', next ?? '');
     for (const record of records) {
       keys.push(names.entityPrefix + entityName(record));
       const { loaded } = record;

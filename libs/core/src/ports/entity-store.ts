@@ -16,7 +16,8 @@ export interface EntityReader {
 export interface SourceStep {
   readonly source: number;
   readonly expected: string | null;
-  readonly next: string;
+  /** null: it is compared, and stays where it is. */
+  readonly next: string | null;
 }
 
 /** A record to be written over the one that it was made from. */

@@ -2,6 +2,7 @@ import { assert, TransientFault } from '../faults.ts';
 import { formatClaim, type Claim } from '../log/claim.ts';
 import { Wakeup } from '../owner/wakeup.ts';
 import { StopSignal } from '../stop-signal.ts';
+import { EntityMender } from './entity-mender.ts';
 import { LogSource, type SourceLag } from './log-source.ts';
 import type { SourceReading } from './source-reading.ts';
 import { updateTarget, type TargetEvent, type TargetSurroundings } from './update-target.ts';
@@ -11,7 +12,7 @@ import type { UpdaterHooks, UpdaterLimits, UpdaterPorts } from './updater-option
  * Folds the valid events of the log into the records of cards, terminals, devices, ips and beneficiaries: each event once, in order, for every source
  * partition that it is given. One cycle takes events of all sources, so that an entity that many of them speak of is loaded, folded and written once.
  * Any number of updaters may work side by side, on the same source too: the store takes a step only from where it stands. Whatever it falls back to is
- * made good from the log. Protocol section 4, end.
+ * made good from the log, and so is a record that cannot be read. Protocol section 4, end.
  */
 export class EntityUpdater<State> {
   readonly #ports: UpdaterPorts<State>;
@@ -22,6 +23,7 @@ export class EntityUpdater<State> {
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new StopSignal();
   readonly #wakeup: Wakeup;
+  readonly #mender: EntityMender<State>;
   #sweptAtMs: number;
   #bug: { readonly error: unknown } | null = null;
 
@@ -35,6 +37,7 @@ export class EntityUpdater<State> {
     this.#limits = limits;
     this.#hooks = hooks;
     this.#wakeup = new Wakeup(ports.clock);
+    this.#mender = new EntityMender({ ports, partitions, limits, stopping: this.#stopping }, hooks);
     this.#sweptAtMs = ports.clock.monotonicMs();
   }
 
@@ -65,10 +68,12 @@ export class EntityUpdater<State> {
     this.#stopping.stop();
     for (const source of this.#sources.keys()) this.remove(source);
     this.#wakeup.wake();
+    this.#mender.wake();
   }
 
   /** Resolves after `stop`. Throws only for bugs. */
   async run(): Promise<void> {
+    this.#running.add(this.#mender.run().catch((error: unknown) => this.#fail(error)));
     try {
       while (!this.#stopping.stopped) {
         const sweepInMs = this.#sweptAtMs + this.#limits.sweepMs - this.#ports.clock.monotonicMs();
@@ -166,6 +171,7 @@ export class EntityUpdater<State> {
       hooks: this.#hooks,
       stopping: this.#stopping,
       restart: (source) => this.#restart(source),
+      damaged: (target, entity, reason) => this.#mender.found(target, entity, reason),
     };
   }
 }

@@ -56,10 +56,10 @@ describe('folding entities', () => {
     ]);
   });
 
-  it('leaves a record that it cannot read, and folds the others', () => {
+  it('writes a record that it cannot read as it is, and folds the others', () => {
     const records = new Map([[entityName(terminal), bytes('damaged')]]);
     const folded = foldEntities([placed(terminal, 1), placed(paid, 1), placed(terminal, 2)], records, fold);
-    expect(texts(folded)).toEqual(['beneficiary:1 ']);
+    expect(texts(folded)).toEqual(['damaged', 'beneficiary:1 ']);
     const { kind, key } = terminal;
     expect(folded).toMatchObject({ changes: 1, corrupt: [{ entity: { kind, key }, reason: 'no record' }] });
   });

@@ -9,7 +9,7 @@ export interface FoldedEntities {
   readonly writes: readonly EntityWrite[];
   /** Changes that were folded, an event counting once for each entity that learnt from it. */
   readonly changes: number;
-  /** Entities whose records cannot be read: nothing was folded into them. */
+  /** Entities whose records cannot be read: nothing was folded into them, and they are written as they are. */
   readonly corrupt: readonly { readonly entity: EntityRef; readonly reason: string }[];
 }
 
@@ -23,7 +23,8 @@ interface OpenEntity<State> {
 }
 
 /**
- * Folds `touches`, in their order, into the records of their entities. `records` has each by name, null where the store has none. Pure. Throws
+ * Folds `touches`, in their order, into the records of their entities. `records` has each by name, null where the store has none. Pure. A record that
+ * cannot be read is a write too, of itself: so the step is refused, and folded again, if the entity has been made anew meanwhile. Throws
  * `TransientFault` for a record of a newer format.
  */
 export function foldEntities<State>(
@@ -41,9 +42,10 @@ export function foldEntities<State>(
   }
   const all = [...open.values()];
   return {
-    writes: all.flatMap(({ entity, loaded, state }) =>
-      state === null ? [] : [{ ...entity, loaded, record: fold.encode(state) }],
-    ),
+    writes: all.flatMap(({ entity, loaded, state }) => {
+      const record = state === null ? loaded : fold.encode(state);
+      return record === null ? [] : [{ ...entity, loaded, record }];
+    }),
     changes: all.reduce((sum, { changes }) => sum + changes, 0),
     corrupt: all.flatMap(({ entity, corrupt }) => (corrupt === null ? [] : [{ entity, reason: corrupt }])),
   };

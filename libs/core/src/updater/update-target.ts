@@ -1,4 +1,4 @@
-import { entityName } from '../entities/entity-ref.ts';
+import { entityName, type EntityRef } from '../entities/entity-ref.ts';
 import { TransientFault } from '../faults.ts';
 import { formatClaim, type Claim } from '../log/claim.ts';
 import type { EntityUpdateResult, SourceStep } from '../ports/entity-store.ts';
@@ -29,6 +29,8 @@ export interface TargetSurroundings<State> {
   readonly stopping: StopSignal;
   /** The store does not stand where it was believed to: the source must be read anew. */
   readonly restart: (source: number) => void;
+  /** A record cannot be read. */
+  readonly damaged: (target: number, entity: EntityRef, reason: string) => void;
 }
 
 /**
@@ -90,7 +92,13 @@ function firstOf(events: readonly TargetEvent[], most: number, maxRecords: numbe
 async function applyStep<State>(
   target: number,
   step: readonly TargetEvent[],
-  { ports, hooks, restart, records }: TargetSurroundings<State> & { readonly records: Map<string, Uint8Array | null> },
+  {
+    ports,
+    hooks,
+    restart,
+    damaged,
+    records,
+  }: TargetSurroundings<State> & { readonly records: Map<string, Uint8Array | null> },
 ): Promise<EntityUpdateResult['status']> {
   const touches = step.flatMap((event) => event.touches);
   const unknown = new Map(touches.flatMap(({ name, touch }) => (records.has(name) ? [] : [[name, touch] as const])));
@@ -108,7 +116,7 @@ async function applyStep<State>(
   const result = await ports.store.apply({ target, sources, records: writes });
   switch (result.status) {
     case 'applied':
-      for (const { entity, reason } of corrupt) hooks.corrupt(entity, reason);
+      for (const { entity, reason } of corrupt) damaged(target, entity, reason);
       for (const [reading, claim] of readings) reading.moved(target, claim);
       for (const write of writes) records.set(entityName(write), write.record);
       hooks.updated(writes.length, changes);

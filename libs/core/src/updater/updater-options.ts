@@ -48,6 +48,10 @@ export interface UpdaterHooks {
   halted(source: number, reason: string): void;
   /** The log does not reach back any more: entities miss what the source's events (fromSeq, toSeq] say. */
   lost(source: number, range: { readonly fromSeq: number; readonly toSeq: number }): void;
-  /** A record cannot be read; it is left as it is. */
+  /** A record cannot be read: its entity is to be made anew. Told again only when that did not come to an end. */
   corrupt(entity: EntityRef, reason: string): void;
+  /** So many records that could not be read are written anew. */
+  mended(records: number): void;
+  /** A record that cannot be read stays so: the log does not reach back to the first event any more. Told once. */
+  outOfReach(entity: EntityRef): void;
 }

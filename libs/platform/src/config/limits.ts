@@ -65,6 +65,7 @@ export const LIMITS: readonly Limit[] = [
   set(relay.openAgeMs, 'Age of an OPEN, ms', 'the partition is opened anew', METRICS.reopens),
   set(entities.batchEvents, 'Events that one cycle of the entity updater takes, and that are read ahead of a partition', 'the next cycle takes the rest; reading waits', METRICS.entityLagEvents), // prettier-ignore
   fixed('Records that one step of the entity updater writes', '128, or those of one event', 'the next step writes the rest', METRICS.entityRecords), // prettier-ignore
+  fixed('Entities of one partition that one reading of the log makes anew', '256', 'the rest is found again at its next event', METRICS.entityCorrupt), // prettier-ignore
   set(shutdownTimeoutMs, 'Closing one resource at a stop, ms', 'left open; the stop goes on, exit code 1'),
 ];
 
@@ -83,6 +84,8 @@ const RETRIES: readonly (readonly [what: string, pause: string, ends: string])[]
   ['Entity update: Redis away', '40 ms doubling to 1 s, jittered', 'with the process'],
   ['Entities of a partition: read anew, log away', '100 ms, jittered', 'with the assignment'],
   ['Entities of a partition: halted', '15 s, jittered', 'when a person has acted'],
+  ['Entities made anew: claims went on', '2 ms, jittered', 'after 100 times; again when one is found damaged again'],
+  ['Entities made anew: store or log away', '200 ms doubling to 15 s, jittered', 'after 8 times; again when one is found damaged again'],
   ['Fetch of the input', '200 ms, jittered', 'with the assignment; the watchdog'],
   ['Joining the group', '200 ms doubling to 5 s, jittered', 'with the process'],
   ['Start: Redis or Kafka away', '1 s', 'with the process'],

@@ -53,7 +53,21 @@ export const ENTITY_METRICS = {
   entityCorrupt: counter('holdfast_entity_corrupt_total', {
     unit: 'records',
     labels: {},
-    meaning: 'Times that the record of an entity could not be read; it is left as it is and not scored with',
-    remedy: 'Not 0: page. The log line names the entity; make the entities anew from the log. docs/operations.md.',
+    meaning:
+      'Records of entities that could not be read; each is made anew from the log, and not scored with until then',
+    remedy: 'Not 0: something has damaged the store; look for more of it with ops audit. docs/operations.md.',
+  }),
+  entityMended: counter('holdfast_entity_mended_total', {
+    unit: 'records',
+    labels: {},
+    meaning: 'Records of entities that could not be read and were made anew from the log',
+    remedy:
+      'Behind the damaged ones for minutes: the log is read from its start, see the retries; it goes on by itself.',
+  }),
+  entityOutOfReach: counter('holdfast_entity_out_of_reach_total', {
+    unit: 'records',
+    labels: {},
+    meaning: 'Records of entities that cannot be read and stay so: decisions.v1 does not reach back to its first event',
+    remedy: 'Not 0: decisions do without these entities. The log lines name them. docs/operations.md.',
   }),
 } as const;

@@ -109,6 +109,21 @@ function updateTests({ store, texts }: EntityStoreSubject): void {
     expect(await store().positions([1], [0])).toEqual([['2:1:2:0']]);
   });
 
+  it('compares a position that is to stay where it is, written or not', async () => {
+    await store().apply(updateOf({}));
+    const [stays, none] = [{ source: 0, expected: '1:1:1:0', next: null }, { source: 2, expected: null, next: null }]; // prettier-ignore
+    const sources = [stays, none, { source: 1, expected: null, next: '3:1:2:0' }];
+    const records = [write(T1, null, record('one'))];
+    expect(await store().apply(updateOf({ sources, records }))).toEqual({ status: 'applied' });
+    expect(await store().positions([1], [0, 1, 2])).toEqual([['1:1:1:0', '3:1:2:0', null]]);
+    const over = [write(T1, record('one'), record('two'))];
+    expect(await store().apply(updateOf({ sources: [stays, none], records: over }))).toEqual({ status: 'applied' });
+    const moved = [stays, { ...none, source: 1 }];
+    const found = new Map([[1, '3:1:2:0']]);
+    expect(await store().apply(updateOf({ sources: moved, records: [] }))).toEqual({ status: 'moved', found });
+    expect(await texts(T1)).toEqual(['two']);
+  });
+
   it('writes over a record that is as it was loaded, shorter or longer', async () => {
     await store().apply(updateOf({ records: [write(T1, null, record('one', 80))] }));
     for (const [i, length] of [8, 2_000, 40].entries()) {

@@ -60,7 +60,7 @@ export class InMemoryEntityStore implements EntityStore {
     if (found.size > 0) return { status: 'moved', found };
     const changed = records.filter((write) => !sameBytes(this.#recordOf(write), write.loaded));
     if (changed.length > 0) return { status: 'changed', changed };
-    for (const { source, next } of sources) held.applied.set(source, next);
+    for (const { source, next } of sources) if (next !== null) held.applied.set(source, next);
     for (const write of records) {
       assert(entityPartition(write, this.#partitions) === target, `${entityName(write)} does not belong to ${target}`);
       held.records.set(entityName(write), write.record.slice());

@@ -96,6 +96,8 @@ export class UpdaterRig {
           halted: ignored,
           lost: ignored,
           corrupt: ignored,
+          mended: ignored,
+          outOfReach: ignored,
           ...hooks,
         },
       },

@@ -31,6 +31,8 @@ const hooks: UpdaterHooks = {
   halted: (_, reason) => expect(reason).toBe(''),
   lost: ignored,
   corrupt: ignored,
+  mended: ignored,
+  outOfReach: ignored,
 };
 const limits = { batchEvents: 200, gapMs: 1, maxRecords: 500, queueEvents: 1_000, readBytes: 1_000_000, readWaitMs: 50, sweepMs: 20 }; // prettier-ignore
 

@@ -77,24 +77,4 @@ describeUpdater('entities in a store that goes back', (subject) => {
     await subject.rig.drained();
     expect(await subject.rig.differences()).toEqual({});
   });
-
-  it('a record that cannot be read is left as it is and told of, and nobody waits for it', async () => {
-    subject.fill(0, 10);
-    await subject.rig.catchUp();
-    const card = [...subject.rig.expected()].find(([one]) => one.startsWith('card'));
-    if (card === undefined) throw new Error('there are cards');
-    const [name, { entity }] = card;
-    const [loaded = null] = await subject.store.load([entity]);
-    const target = entity.key.high % 3;
-    const [[at = null] = []] = await subject.store.positions([target], [0]);
-    const damaged = new TextEncoder().encode('damaged by somebody');
-    const sources = [{ source: 0, expected: at, next: at ?? '' }];
-    await subject.store.apply({ target, sources, records: [{ ...entity, loaded, record: damaged }] });
-    subject.fill(10, 30);
-    const corrupt = vi.fn<UpdaterHooks['corrupt']>();
-    await subject.rig.catchUp({ hooks: { corrupt } });
-    expect(corrupt).toHaveBeenCalledWith(entity, 'the checksum of a card is wrong');
-    expect(await subject.rig.differences()).toMatchObject({ [name]: { stored: 'damaged by somebody' } });
-    expect(Object.keys(await subject.rig.differences())).toEqual([name]);
-  });
 });

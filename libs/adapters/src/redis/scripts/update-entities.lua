@@ -1,7 +1,7 @@
 -- Writes one step of the entity updater whole, or nothing. What it compares are contents, not versions: whoever changed them back left what the caller
 -- has read. It needs no `home`: what is in one partition's entity keys belongs together on whatever server it is found.
 -- KEYS: a position for each source, then a record for each entity.
--- ARGV: sources (k), k times (position expected or '', next), for each entity (length as loaded, first 8 bytes as loaded), then for each entity its record.
+-- ARGV: sources (k), k times (position expected or '', next or '' to leave it), for each entity (length as loaded, first 8 bytes as loaded), then for each entity its record.
 local sources = tonumber(ARGV[1])
 local entities = #KEYS - sources
 local moved = {}
@@ -26,8 +26,10 @@ if #changed > 0 then return { 'CHANGED', changed } end
 
 local writes = {}
 for i = 1, sources do
-  writes[2 * i - 1] = KEYS[i]
-  writes[2 * i] = ARGV[2 * i + 1]
+  if ARGV[2 * i + 1] ~= '' then
+    writes[#writes + 1] = KEYS[i]
+    writes[#writes + 1] = ARGV[2 * i + 1]
+  end
 end
 for i = 1, entities do
   writes[#writes + 1] = KEYS[sources + i]
