@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type BodyRules, createLabelParser, createTransactionParser } from '#libs/contracts';
 import type { Clock, DetailCache } from '#libs/core';
 import type { ApiKey, Config, Logger, Metrics, Tracing } from '#libs/platform';
+import { AccountDoor } from './account-door.ts';
 import { ApiModule } from './api.module.ts';
 import { DecisionDetails } from '#libs/adapters';
 import { DecisionDoor } from './decision-door.ts';
@@ -54,10 +55,11 @@ export async function createApi(config: Pick<Config, 'http' | 'state'>, dependen
   const parser = createTransactionParser(rules);
   const decisions = new DecisionDoor({ intake, scorer, details, parser, clock, partitions });
   const labels = new LabelDoor(intake, createLabelParser(rules));
+  const accounts = new AccountDoor({ scorer, partitions });
   let isStopping = false;
   const stopObserving = metrics.observe('httpWaiting', () => [{ value: intake.waiting, labels: {} }]);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.over({ decisions, labels, apiKeys, logger }),
+    ApiModule.over({ decisions, labels, accounts, apiKeys, logger }),
     createFastifyAdapter({ logger, metrics, tracing, isStopping: () => isStopping }),
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );

@@ -68,10 +68,11 @@ function refusal(statusCode: number, message: string): Error {
   return Object.assign(new Error(message), { statusCode });
 }
 
-const ROUTES: Readonly<Record<string, 'decide' | 'lookup' | 'label'>> = {
+const ROUTES: Readonly<Record<string, 'decide' | 'lookup' | 'label' | 'account'>> = {
   '/v1/decisions': 'decide',
   '/v1/decisions/:transaction_id': 'lookup',
   '/v1/labels': 'label',
+  '/v1/accounts/:account_id/features': 'account',
 };
 
 const STATUSES = ['200', '202', '400', '401', '404', '409', '413', '415', '422', '503'] as const;

@@ -1,5 +1,5 @@
 import type { FieldFault } from '#libs/contracts';
-import { ID_PATTERN } from '#libs/contracts';
+import { ID_PATTERN, parseWireTime } from '#libs/contracts';
 import type { Identity } from '#libs/core';
 import type { Request } from './http-types.ts';
 
@@ -71,6 +71,30 @@ export function readIdentity(params: unknown, query: unknown): Read<Identity> {
   }
   if (!isId(transactionId) || !isId(accountId) || fields.length > 0) return { ok: false, fields };
   return { ok: true, value: { accountId, transactionId, eventType: 'authorization' } };
+}
+
+/** What is asked of an account. */
+export interface AccountQuestion {
+  readonly accountId: string;
+  /** null for its watermark. */
+  readonly atMs: number | null;
+  readonly withState: boolean;
+}
+
+/** Reads which account is asked, and as of when. */
+export function readAccountQuestion(params: unknown, query: unknown): Read<AccountQuestion> {
+  const { account_id: accountId } = params as Readonly<Record<string, unknown>>;
+  const { at, include } = query as Readonly<Record<string, unknown>>;
+  const atMs = typeof at === 'string' ? parseWireTime(at) : at === undefined ? null : Number.NaN;
+  const fields: FieldFault[] = [];
+  if (!isId(accountId)) fields.push(notAnId('account_id'));
+  if (Number.isNaN(atMs))
+    fields.push({ field: 'at', code: 'format', message: 'RFC 3339 in UTC, at most milliseconds.' });
+  if (include !== undefined && include !== 'state') {
+    fields.push({ field: 'include', code: 'value', message: 'Only state can be included.' });
+  }
+  if (!isId(accountId) || fields.length > 0) return { ok: false, fields };
+  return { ok: true, value: { accountId, atMs, withState: include === 'state' } };
 }
 
 function isId(value: unknown): value is string {

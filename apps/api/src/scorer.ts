@@ -1,8 +1,10 @@
 import {
   decideRequests,
   findTransaction,
+  readAccount,
   type FoundTransaction,
   type Identity,
+  type ReadAccount,
   type RequestItem,
   type RequestResult,
   type ScoringPorts,
@@ -20,6 +22,8 @@ export interface Scorer extends Pick<StateStore, 'published' | 'replicated'> {
   }): Promise<readonly RequestResult[]>;
   /** What the account keeps of a transaction. Throws `TransientFault` when the store is out of reach. */
   find(partition: number, identity: Identity): Promise<FoundTransaction>;
+  /** What an account says at a moment; null is its watermark. Throws `TransientFault` when the store is out of reach. */
+  read(partition: number, accountId: string, atMs: number | null): Promise<ReadAccount>;
   /** Keyed hash of a transaction's content, as in its account's entry. */
   contentOf(transaction: Transaction): number;
 }
@@ -30,6 +34,7 @@ export function createScorer(ports: ScoringPorts): Scorer {
   return {
     decide: (work) => decideRequests(work, ports),
     find: (partition, identity) => findTransaction({ partition, identity }, ports),
+    read: (partition, accountId, atMs) => readAccount({ partition, accountId, atMs }, ports),
     contentOf: ({ canonicalJson }) => hasher.text32(canonicalJson),
     published: (partition) => store.published(partition),
     replicated: (timeoutMs) => store.replicated(timeoutMs),

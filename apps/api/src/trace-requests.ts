@@ -19,6 +19,11 @@ const SPANS = {
     name: 'GET /v1/decisions/{transaction_id}',
     attributes: { 'http.request.method': 'GET', 'http.route': '/v1/decisions/{transaction_id}' },
   },
+  '/v1/accounts/:account_id/features': {
+    method: 'GET',
+    name: 'GET /v1/accounts/{account_id}/features',
+    attributes: { 'http.request.method': 'GET', 'http.route': '/v1/accounts/{account_id}/features' },
+  },
   '/v1/labels': {
     method: 'POST',
     name: 'POST /v1/labels',

@@ -133,11 +133,23 @@ describe('the HTTP door on a real Redis', () => {
     expect((await decide('ahead', { ...account, occurred_at: tomorrow })).body['code']).toBe('from_the_future');
   });
 
+  it('says what an account is known by, as the next transaction would be scored', async () => {
+    const account = { account_id: 'acct-read' };
+    await decide('read-1', account);
+    await decide('read-2', account);
+    const { status, body } = await call('/v1/accounts/acct-read/features');
+    expect([status, body['events']]).toEqual([200, 2]);
+    const features = body['features'] as { name: string; value: number | null; support: unknown }[];
+    expect(features.find(({ name }) => name === 'acct_cnt_1h')).toMatchObject({ value: 2, support: { events: 2 } });
+    expect((await call('/v1/accounts/acct-nobody/features')).status).toBe(404);
+  });
+
   it('answers 503 while the partition is closed, and goes on when it is open again', async () => {
     await partition.disown();
     const closed = await decide('between', {}, { 'x-deadline-ms': '100' });
     expect([closed.status, closed.body['code']]).toEqual([503, 'unavailable']);
     expect((await call('/v1/decisions/once?account_id=acct-1')).status).toBe(503);
+    expect((await call('/v1/accounts/acct-1/features')).status).toBe(503);
     await partition.own();
     expect((await decide('between')).status).toBe(200);
     expect((await call('/v1/decisions/once?account_id=acct-1')).status).toBe(200);
@@ -148,7 +160,7 @@ describe('the HTTP door on a real Redis', () => {
     const decided = decidedInLog();
     expect(new Set(decided).size).toBe(decided.length);
     expect(decided.toSorted()).toEqual(
-      ['once', 'conflict', 'logged', 'now', 'between', 'last']
+      ['once', 'conflict', 'logged', 'now', 'read-1', 'read-2', 'between', 'last']
         .concat(Array.from({ length: 98 }, (_, i) => `many-${i}`))
         .toSorted(),
     );

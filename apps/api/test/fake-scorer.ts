@@ -1,8 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  accountEventOf,
+  accountReading,
+  createHasher,
   DEFAULT_POLICY,
+  emptyAccount,
   NO_ENTITY_MARKS,
+  reduce,
   TransientFault,
+  type AccountState,
   type Decision,
   type DetailCache,
   type Identity,
@@ -16,6 +22,10 @@ import {
 import type { Scorer } from '../src/scorer.ts';
 
 type DoneResult = Extract<RequestResult, { status: 'done' }>['result'];
+
+const DAY_MS = 86_400_000;
+const hasher = createHasher(new Uint8Array(16));
+const PARAMETERS = { version: 1, allowedLatenessMs: DAY_MS, logCap: 512 };
 
 /** The home under which the fake commits. */
 const HOME = 'aa:bb:1:1';
@@ -38,6 +48,7 @@ export class FakeScorer implements Scorer {
   #seq = 0;
   readonly #known = new Map<string, RecordedVerdict & { readonly content: number }>();
   readonly #labels = new Map<string, RecordedMention>();
+  readonly #accounts = new Map<string, { state: AccountState; version: number }>();
   readonly #takenBack = new Map<string, RecordedMention & { readonly content: number }>();
 
   async decide({ items }: { items: readonly RequestItem[] }): Promise<readonly RequestResult[]> {
@@ -58,6 +69,19 @@ export class FakeScorer implements Scorer {
     if (this.unavailable !== null) throw new TransientFault(this.unavailable, 'away');
     const known = this.#known.get(keyOf(identity));
     return known === undefined ? { status: 'unknown' } : { status: 'known', verdict: known, content: known.content };
+  }
+
+  async read(_partition: number, accountId: string, atMs: number | null): ReturnType<Scorer['read']> {
+    if (this.unavailable === 'closed') return { status: 'closed' };
+    if (this.unavailable !== null) throw new TransientFault(this.unavailable, 'away');
+    const account = this.#accounts.get(accountId);
+    if (account === undefined) return { status: 'unknown' };
+    const { state, version } = account;
+    const { watermarkMs } = state;
+    if (atMs !== null && atMs < watermarkMs - DAY_MS) return { status: 'too_late' };
+    if (atMs !== null && atMs > this.nowMs) return { status: 'from_the_future' };
+    const reading = accountReading(state, { atMs: atMs ?? watermarkMs, version, partitionFloorMs: null });
+    return { status: 'read', reading };
   }
 
   contentOf({ canonicalJson }: Transaction): number {
@@ -108,6 +132,7 @@ export class FakeScorer implements Scorer {
     if (transaction.eventTimeMs < this.nowMs - 86_400_000) return { kind: 'too_late', transaction };
     this.#seq += 1;
     const decision = decisionOf(transaction, this.nowMs);
+    this.#learn({ decision, seq: this.#seq });
     this.#known.set(keyOf(transaction), {
       outcome: decision.outcome,
       riskScore: decision.riskScore,
@@ -115,6 +140,13 @@ export class FakeScorer implements Scorer {
       content,
     });
     return { kind: 'decided', decision, seq: this.#seq };
+  }
+
+  #learn({ decision, seq }: { readonly decision: Decision; readonly seq: number }): void {
+    const { transaction, outcome, riskScore } = decision;
+    const { state = emptyAccount() } = this.#accounts.get(transaction.accountId) ?? {};
+    const event = { ...accountEventOf(transaction, hasher), outcome, riskScore, seq };
+    this.#accounts.set(transaction.accountId, { state: reduce(state, event, PARAMETERS).state, version: seq });
   }
 }
 

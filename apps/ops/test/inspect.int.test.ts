@@ -53,7 +53,11 @@ describe('inspect', () => {
     expect(out).toMatch(/^Account acct-7, partition \d, version 2, EUR\n/);
     expect(out).toMatch(/\n2026-02-01T09:31:00\.000Z {2}42\.00 EUR {2}(approve|hold)/);
     const json = await inspect('account', 'acct-7', '--json');
-    expect(JSON.parse(json.out)).toMatchObject({ version: 2, state: { events: [{ seq: 1 }, { seq: 2 }] } });
+    expect(JSON.parse(json.out)).toMatchObject({
+      version: 2,
+      features: { length: 40 },
+      state: { events: [{ seq: 1 }, { seq: 2 }] },
+    });
     expect(await inspect('account', 'acct-8')).toMatchObject({ code: 1, out: '' });
     expect(await inspect('account', 'acct 8')).toMatchObject({ code: 2, out: '' });
   });

@@ -1,3 +1,4 @@
+export { toAccountFeatures, toAccountFeaturesBody } from './account-features-body.ts';
 export type { BodyRules } from './body/body-checker.ts';
 export { rejectionOf } from './body/rejection-of.ts';
 export { containsCardNumber } from './card-number.ts';
@@ -11,6 +12,7 @@ export {
   type DecisionBodyOptions,
 } from './decision-body.ts';
 export { DECISION_NAMESPACE, decisionId } from './decision-id.ts';
+export { AccountFeatureDto, AccountFeaturesDto, FeatureSupportDto } from './dto/account-features-dto.ts';
 export {
   DecisionDto,
   type Evaluation,
@@ -58,4 +60,5 @@ export {
   type ParseFailure,
   type TransactionParser,
 } from './transaction/transaction-parser.ts';
+export { toWireForm } from './wire-form.ts';
 export { formatWireTime, parseWireTime } from './wire-time.ts';

@@ -73,6 +73,7 @@ export { NO_ENTITIES, type EntityViews } from './entities/entity-views.ts';
 export { writeEntityFeatures } from './entities/write-entity-features.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
 export { ACCOUNT_FEATURES, ACCOUNT_FEATURE_INDEX, type AccountFeatureName } from './features/account-features.ts';
+export { type AccountInput, accountInputs, type InputSupport } from './features/account-inputs.ts';
 export { accountVector, computeVector } from './features/compute-vector.ts';
 export { besselI0Scaled } from './features/time-density.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
@@ -176,6 +177,7 @@ export { decideTransaction, type DecisionContext } from './score/decide-transact
 export { decideRequests, type RequestItem, type RequestResult } from './score/decide-requests.ts';
 export { findTransaction, type FoundTransaction } from './score/find-transaction.ts';
 export { type HistoryItem, OfflineScorer, type OfflineSurroundings } from './score/offline-scorer.ts';
+export { accountReading, readAccount, type AccountReading, type ReadAccount } from './score/read-account.ts';
 export type { PlannedItem } from './score/plan-batch.ts';
 export { scoreBatch, type ScoringPorts } from './score/score-batch.ts';
 export type { ScoringRules } from './score/scoring-rules.ts';

@@ -1,4 +1,5 @@
 import {
+  AccountFeaturesDto,
   DecisionDto,
   ExpiredDecisionDto,
   LabelDto,
@@ -8,7 +9,7 @@ import {
   TransactionDto,
   TransactionReceiptDto,
 } from '#libs/contracts';
-import { decideOperation, findOperation, labelOperation } from './operations.ts';
+import { accountOperation, decideOperation, findOperation, labelOperation } from './operations.ts';
 import { SCHEMAS } from './responses.ts';
 
 /** The HTTP door as an OpenAPI 3.1 document, made from the classes that its bodies are checked and written by. */
@@ -29,11 +30,13 @@ export function openApiDocument() {
     tags: [
       { name: 'decisions', description: 'Deciding transactions, and finding decisions again.' },
       { name: 'labels', description: 'Telling what transactions were found to be.' },
+      { name: 'accounts', description: 'Looking at what accounts are known by.' },
     ],
     paths: {
       '/v1/decisions': { post: decideOperation },
       '/v1/decisions/{transaction_id}': { get: findOperation },
       '/v1/labels': { post: labelOperation },
+      '/v1/accounts/{account_id}/features': { get: accountOperation },
     },
     components: {
       securitySchemes: {
@@ -46,6 +49,7 @@ export function openApiDocument() {
         ...publicSchemas(TransactionReceiptDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(LabelDto, { refPrefix: SCHEMAS, unknownFields: 'refuse' }),
         ...publicSchemas(LabelReceiptDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
+        ...publicSchemas(AccountFeaturesDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
         ...publicSchemas(ProblemDto, { refPrefix: SCHEMAS, unknownFields: 'ignore' }),
       },
     },

@@ -72,6 +72,50 @@ export const LABEL = {
 export const LABEL_RECORDED = { ...LABEL, status: 'recorded', matched: true };
 export const LABEL_DUPLICATE = { ...LABEL, status: 'duplicate', matched: true };
 
+/** What the account is known by after that transaction; `features` has 40, here are three. */
+export const ACCOUNT_FEATURES_READ = {
+  account_id: 'acct-4821',
+  at: '2026-05-14T09:31:07.412Z',
+  version: 1,
+  currency: 'EUR',
+  first_seen: '2026-05-14T09:31:07.412Z',
+  watermark: '2026-05-14T09:31:07.412Z',
+  floor: null,
+  log_truncated: false,
+  history_incomplete_until: null,
+  events: 1,
+  amendments_waiting: 0,
+  features: [
+    {
+      number: 1,
+      name: 'log_amount',
+      unit: 'ln(1+major)',
+      window_s: null,
+      value: null,
+      asks_transaction: true,
+      support: null,
+    },
+    {
+      number: 9,
+      name: 'acct_cnt_24h',
+      unit: 'count',
+      window_s: 86_400,
+      value: 1,
+      asks_transaction: false,
+      support: { events: 1, covered_s: 0, exact: true },
+    },
+    {
+      number: 13,
+      name: 'acct_sum_24h',
+      unit: 'ln(1+major)',
+      window_s: 86_400,
+      value: 7.1708117,
+      asks_transaction: false,
+      support: { events: 1, covered_s: 0, exact: true },
+    },
+  ],
+};
+
 export const DUPLICATE = { ...DECISION, evaluation: 'duplicate' };
 
 export const EXPIRED = {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApiUnderTest } from '../../test/api-under-test.ts';
 import { openApiDocument } from './document.ts';
 import {
+  ACCOUNT_FEATURES_READ,
   DECISION,
   DUPLICATE,
   EXPIRED,
@@ -70,6 +71,10 @@ describe('the examples of openapi.json', () => {
     };
     expect(await ask()).toEqual(DECISION);
     expect(await ask()).toEqual(DUPLICATE);
+    const { body } = await api.request({ method: 'GET', path: '/v1/accounts/acct-4821/features' });
+    const shown = ACCOUNT_FEATURES_READ.features.map(({ name }) => name);
+    const features = (body['features'] as { name: string }[]).filter(({ name }) => shown.includes(name));
+    expect({ ...body, features }).toEqual(ACCOUNT_FEATURES_READ);
     api.detailCache.clear();
     expect(await ask()).toEqual(EXPIRED);
     expect((await api.request({ body: REFUND })).body).toEqual(REFUND_RECORDED);

@@ -1,5 +1,13 @@
 import { ID_PATTERN, MAX_TRANSACTION_BYTES } from '#libs/contracts';
-import { LABEL, LABEL_DUPLICATE, LABEL_RECORDED, REFUND, REFUND_RECORDED, TRANSACTION } from './examples.ts';
+import {
+  ACCOUNT_FEATURES_READ,
+  LABEL,
+  LABEL_DUPLICATE,
+  LABEL_RECORDED,
+  REFUND,
+  REFUND_RECORDED,
+  TRANSACTION,
+} from './examples.ts';
 import { answerResponse, decisionResponse, problemResponses, SCHEMAS } from './responses.ts';
 
 const ID = { type: 'string', pattern: ID_PATTERN.source };
@@ -141,5 +149,40 @@ export const labelOperation = {
       'from_the_future',
       'unavailable',
     ]),
+  },
+};
+
+/** `GET /v1/accounts/{account_id}/features`. */
+export const accountOperation = {
+  operationId: 'readAccountFeatures',
+  tags: ['accounts'],
+  summary: 'Says what an account is known by',
+  description:
+    'The inputs of the model that are read from the account, each with what is behind it: as the next transaction would be scored with them, and as one commit has left them. Inputs that say something of a transaction, such as its amount, have no value here.',
+  parameters: [
+    { name: 'account_id', in: 'path', required: true, schema: ID },
+    {
+      name: 'at',
+      in: 'query',
+      description:
+        'The moment that windows end at. Without it the time of the newest transaction of the account; now, if it has none. Moments at which a transaction would be refused are refused. Of a moment before the newest transaction, profiles and labels are as they stand.',
+      schema: { type: 'string', format: 'date-time' },
+      example: '2026-05-14T12:00:00.000Z',
+    },
+    {
+      name: 'include',
+      in: 'query',
+      description: '`state`: all that is kept of the account too, for people.',
+      schema: { enum: ['state'] },
+    },
+    TRACEPARENT,
+  ],
+  responses: {
+    '200': answerResponse('What is known.', {
+      schema: 'AccountFeatures',
+      headers: {},
+      examples: { account: { value: ACCOUNT_FEATURES_READ } },
+    }),
+    ...problemResponses(['malformed', 'unauthorized', 'not_found', 'too_late', 'from_the_future', 'unavailable']),
   },
 };

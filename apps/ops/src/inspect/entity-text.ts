@@ -3,7 +3,7 @@ import { formatCount } from '../progress.ts';
 import { amountText } from './amount-text.ts';
 import { listTitle, newest, textTable, type TextColumn } from './text-table.ts';
 import { tilesText } from './tiles-text.ts';
-import { timeText } from './wire-form.ts';
+import { timeText } from './time-text.ts';
 
 /** What is kept of an entity beside its state. */
 export interface EntityFacts {

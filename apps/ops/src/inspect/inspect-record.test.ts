@@ -77,6 +77,7 @@ function sourcesOf(found: Found): InspectionSources {
     partitions: 12,
     hasher,
     accounts: { accountWithOverflow: async () => stored },
+    partitionFloorMs: async () => null,
     entities: { load: async (asked) => asked.map((entity) => found.entities?.[entityName(entity)] ?? null) },
   };
 }
@@ -103,13 +104,19 @@ describe('an inspected account', () => {
       '2026-01-01T00:02:00.000Z    900 JPY  hold       740  fraud  0742  DE       abcdef01    2',
       '2026-01-01T00:03:00.000Z  12.34 EUR  approve                               abcdef01    3',
     ]);
-    expect(lines.slice(at + 5)).toEqual([
+    expect(lines.slice(at + 5, at + 10)).toEqual([
       'Labels, reversals and refunds (3)',
       'time                      kind      fate     of                amount  seq',
       '2026-01-02T00:00:00.000Z  fraud     applied  seq 2                       4',
       '2026-01-02T00:00:00.000Z  refund    applied  seq 1                       5',
       '2026-01-02T00:00:00.000Z  reversal  pending  not in the log  5.00 EUR    6',
     ]);
+    const features = lines.indexOf('What the next transaction would be scored with, at the watermark');
+    expect(lines.slice(features + 1, features + 3)).toEqual([
+      'number  feature                                 value  unit         events  of its window',
+      '     2  hour_sin                          0.013089595  1                 0',
+    ]);
+    expect(lines).toContain('     7  acct_cnt_5m                                 3  count             3  40 %');
     expect(data).toMatchObject({
       account_id: 'acct-1',
       partition: 2,

@@ -1,5 +1,6 @@
-import { ID_PATTERN, isIpAddress, networkOf } from '#libs/contracts';
+import { ID_PATTERN, isIpAddress, networkOf, toAccountFeatures, toWireForm } from '#libs/contracts';
 import {
+  accountReading,
   CorruptRecord,
   decodeAccount,
   decodeEntity,
@@ -15,9 +16,9 @@ import {
 import type { CommandResult } from '../command-context.ts';
 import { CommandFailed, UsageError } from '../failures.ts';
 import { accountText, type AccountFacts } from './account-text.ts';
+import { featuresText } from './features-text.ts';
 import { entityText, type EntityFacts } from './entity-text.ts';
 import type { InspectionSources } from './open-inspection.ts';
-import { toWire } from './wire-form.ts';
 
 const OF_ACCOUNT =
   'Nothing is scored with it: the door that meets it closes the partition, and the worker that opens it again makes the account anew from its events in the log and the outbox.';
@@ -27,7 +28,7 @@ const OF_ENTITY =
 /** What is kept of an account; `shownEvents` is how many of its events the text has. Throws `CommandFailed` when nothing is, or when it cannot be read. */
 export async function inspectAccount(
   accountId: string,
-  { partitions, accounts }: InspectionSources,
+  { partitions, accounts, ...sources }: InspectionSources,
   shownEvents: number,
 ): Promise<CommandResult> {
   assertId(accountId, 'account_id');
@@ -39,8 +40,10 @@ export async function inspectAccount(
     const missing = record === null ? 'record' : 'version';
     throw new CommandFailed(`The ${missing} of ${what} is missing, for a moment or for good.`);
   }
+  const partitionFloorMs = await sources.partitionFloorMs(partition);
   return readable(what, OF_ACCOUNT, () => {
-    const account = describeAccount(decodeAccount(record, version));
+    const state = decodeAccount(record, version);
+    const account = describeAccount(state);
     const records = [...(overflow ?? new Map<number, Uint8Array>()).values()];
     const facts: AccountFacts = {
       account_id: accountId,
@@ -53,7 +56,13 @@ export async function inspectAccount(
         bytes: records.reduce((sum, bytes) => sum + bytes.length, 0),
       },
     };
-    return { data: { ...facts, state: toWire(account) }, text: accountText(facts, account, shownEvents) };
+    const { watermarkMs } = account;
+    const { inputs } = accountReading(state, { atMs: watermarkMs ?? 0, version, partitionFloorMs });
+    const features = watermarkMs === null ? [] : toAccountFeatures(inputs);
+    return {
+      data: { ...facts, features, state: toWireForm(account) },
+      text: [accountText(facts, account, shownEvents), ...featuresText(features)].join('\n'),
+    };
   });
 }
 
@@ -72,7 +81,7 @@ export async function inspectEntity(
   return readable(what, OF_ENTITY, () => {
     const entity = describeEntity(decodeEntity(kind, record));
     const facts: EntityFacts = { kind, id, key: hashText(key), partition, record_bytes: record.length };
-    return { data: { ...facts, state: toWire(entity) }, text: entityText(facts, entity, shownEvents) };
+    return { data: { ...facts, state: toWireForm(entity) }, text: entityText(facts, entity, shownEvents) };
   });
 }
 

@@ -10,6 +10,8 @@ export interface InspectionSources {
   readonly partitions: number;
   readonly hasher: Hasher;
   readonly accounts: Pick<RedisInspector, 'accountWithOverflow'>;
+  /** What happened up to then may be missing in a partition; null when it was not rebuilt from a trimmed log. */
+  readonly partitionFloorMs: (partition: number) => Promise<number | null>;
   readonly entities: EntityReader;
 }
 
@@ -21,10 +23,12 @@ export async function openInspection(
   const close = async (): Promise<void> => connection.close();
   try {
     const { keys, partitions } = await openedStore(connection, config);
+    const accounts = new RedisInspector(connection.redis, keys);
     return {
       partitions,
       hasher: createHasher(config.state.hashKey),
-      accounts: new RedisInspector(connection.redis, keys),
+      accounts,
+      partitionFloorMs: async (partition) => (await accounts.position(partition)).floorMs,
       entities: new RedisEntityStore(connection.redis, keys, { partitions }),
       close,
     };

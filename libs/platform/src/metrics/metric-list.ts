@@ -93,7 +93,7 @@ export const METRICS = {
   httpRequestSeconds: histogram('holdfast_http_request_seconds', {
     unit: 'seconds',
     labels: {
-      route: ['decide', 'lookup', 'label', 'other'],
+      route: ['decide', 'lookup', 'label', 'account', 'other'],
       status: ['200', '202', '400', '401', '404', '409', '413', '415', '422', '503', 'other'],
     },
     buckets: LATENCY_SECONDS,

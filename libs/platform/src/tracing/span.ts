@@ -3,6 +3,7 @@ export type SpanName =
   | 'POST /v1/decisions'
   | 'POST /v1/labels'
   | 'GET /v1/decisions/{transaction_id}'
+  | 'GET /v1/accounts/{account_id}/features'
   | 'score batch'
   | 'apply batch'
   | 'send decisions';
@@ -13,7 +14,8 @@ export type SpanName =
  */
 export interface SpanAttributes {
   readonly 'http.request.method'?: 'GET' | 'POST';
-  readonly 'http.route'?: '/v1/decisions' | '/v1/decisions/{transaction_id}' | '/v1/labels';
+  readonly 'http.route'?:
+    '/v1/decisions' | '/v1/decisions/{transaction_id}' | '/v1/labels' | '/v1/accounts/{account_id}/features';
   readonly 'http.response.status_code'?: number;
   readonly 'holdfast.partition'?: number;
   readonly 'holdfast.transactions'?: number;

@@ -1,24 +1,18 @@
-import { formatWireTime } from '#libs/contracts';
 import { type Hash64, hashText } from '#libs/core';
+import { formatWireTime } from './wire-time.ts';
 
 /** Described data as JSON has it. */
-export type WireValue =
-  string | number | boolean | null | readonly WireValue[] | { readonly [name: string]: WireValue };
-
-/** A time, or `none`. */
-export function timeText(timeMs: number | null): string {
-  return timeMs === null ? 'none' : formatWireTime(timeMs);
-}
+type WireValue = string | number | boolean | null | readonly WireValue[] | { readonly [name: string]: WireValue };
 
 /** Described data as JSON: names in snake case; numbers whose names end in `Ms` as times, without the unit; what is just `high` and `low` as a hash. */
-export function toWire(value: unknown): WireValue {
+export function toWireForm(value: unknown): WireValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (Array.isArray(value)) return value.map(toWire);
+  if (Array.isArray(value)) return value.map(toWireForm);
   if (isHash(value)) return hashText(value);
   return Object.fromEntries(
     Object.entries(value as object).map(([name, member]): [string, WireValue] => {
-      if (!name.endsWith('Ms') || typeof member !== 'number') return [snakeCase(name), toWire(member)];
+      if (!name.endsWith('Ms') || typeof member !== 'number') return [snakeCase(name), toWireForm(member)];
       return [snakeCase(name.slice(0, -2)), Number.isFinite(member) ? formatWireTime(member) : null];
     }),
   );
