@@ -24,7 +24,10 @@ export interface Replayed {
  * Each transaction decided as the live scorer would have, on what was known by then: the same functions of the core, labels included. The vectors in
  * the decisions are those that a model is given.
  */
-export async function* replay(history: Iterable<Known>, model: Model): AsyncGenerator<Replayed, void, undefined> {
+export async function* replay(
+  history: Iterable<Known> | AsyncIterable<Known>,
+  model: Model,
+): AsyncGenerator<Replayed, void, undefined> {
   const scorer = new OfflineScorer({
     model,
     featureSet: model.featureSet,
@@ -38,7 +41,7 @@ export async function* replay(history: Iterable<Known>, model: Model): AsyncGene
     },
   });
   let waiting: Known[] = [];
-  for (const known of history) {
+  for await (const known of history) {
     waiting.push(known);
     if (waiting.length < ITEMS) continue;
     yield* await decided(scorer, waiting);
