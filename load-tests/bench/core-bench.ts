@@ -103,7 +103,7 @@ async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]>
       featureSet: model.featureSet,
       nowMs: Date.UTC(2026, 6),
     };
-    return decideTransaction(scored, 0.01, context);
+    return decideTransaction(scored, { probability: 0.01, explanation: null }, context);
   });
   const each = (stage: string, work: (one: Prepared, i: number) => unknown): Measured =>
     measureCpu(stage, SCALE, () => prepared.forEach(work));

@@ -7,6 +7,7 @@ import { liveStream, type SimulatedEvent, simulate, type SimulateOptions, withLa
 // By its file, as the adapters' front door leads to the contracts' decorators, which Node cannot run without a build.
 import { loadModel } from '../../libs/adapters/src/onnx/load-model.ts';
 import { type ManifestFacts, writeCard } from './card.ts';
+import { checkExplanations } from './check-explanations.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import { exportVectors, featureSet, type VectorSet } from './export-vectors.ts';
 import { preparePython, run } from './python-environment.ts';
@@ -74,7 +75,11 @@ async function simulateAndExport(name: string, options: SimulateOptions): Promis
 
 async function evaluateAndDescribe(folder: string): Promise<void> {
   const model = await loadModel(folder, { featureSet });
-  say(`${model.identity.id} ${model.identity.version} loads and answers as it should; evaluating its decisions`);
+  say(`${model.identity.id} ${model.identity.version} loads and answers as it should`);
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as ManifestFacts;
+  const { rows, greatest } = await checkExplanations(model, manifest.calibration.a, join(work, 'explained'));
+  say(`explains ${rows} of ${rows} rows as the trainer does; the greatest difference is ${greatest.toExponential(1)}`);
+  say('evaluating its decisions');
   const heldOutFromMs = startMs + HELD_OUT_FROM_DAY * DAY_MS;
   const heldOut = await evaluate(
     model,
@@ -83,7 +88,6 @@ async function evaluateAndDescribe(folder: string): Promise<void> {
   );
   const demo = await evaluate(model, withLabels(demoEvents(), DEMO), ({ eventTimeMs }) => eventTimeMs >= DEMO.nowMs);
   await model.close();
-  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as ManifestFacts;
   await writeFile(join(folder, 'card.md'), writeCard(manifest, { heldOut, demo }));
   say(describe('another seed', heldOut));
   say(describe('live demo', demo));

@@ -187,6 +187,7 @@ function decisionOf(transaction: Transaction, nowMs: number): Decision {
     probability: held ? 0.31 : 0.002,
     riskLevel: held ? 'elevated' : 'low',
     reasons: held ? [{ code: 'MODEL_SCORE', text: 'The risk is too high', source: 'model' }] : [],
+    explanation: null,
     model: { id: 'fake', version: '1.0.0', sha256: 'ab'.repeat(32) },
     featureSet: 'cd'.repeat(32),
     policyVersion: DEFAULT_POLICY.version,

@@ -16,6 +16,7 @@ function made(event: SimulatedEvent, more: Partial<Decision> = {}): LogEvent {
     probability: 0.01,
     riskLevel: 'low',
     reasons: [],
+    explanation: null,
     model: null,
     featureSet: 'f',
     policyVersion: 'p',

@@ -28,7 +28,9 @@ describe('toDecisionBody', { timeout: 30_000 }, () => {
         const { evaluation: _evaluation, ...body } = toDecisionBody(decision, { evaluation: 'new' });
         const { value } = createEventCodec().encode({ ...HELD, decision });
         const logged = JSON.parse(Buffer.from(value).toString()) as Record<string, unknown>;
-        const members = 'schema event_type transaction vector entities log_truncated input reducer'.split(' ');
+        const members = 'schema event_type transaction vector explanation entities log_truncated input reducer'.split(
+          ' ',
+        );
         for (const member of members) delete logged[member];
         expect(JSON.parse(JSON.stringify(body))).toEqual(logged);
       }),

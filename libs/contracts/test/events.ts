@@ -78,6 +78,7 @@ export const anyDecision: fc.Arbitrary<Decision> = record({
   probability: fc.option(fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs), { nil: null }),
   riskLevel: fc.constantFrom('low', 'normal', 'elevated', 'highest', 'not_assessed'),
   reasons: fc.array(reason, { maxLength: 3 }),
+  explanation: fc.option(record({ bias: finite, contributions: fc.float32Array({ maxLength: 80 }) }), { nil: null }),
   model: fc.option(record({ id: anyText, version: anyText, sha256: hex }), { nil: null }),
   featureSet: hex,
   policyVersion: anyText,

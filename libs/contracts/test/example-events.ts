@@ -43,6 +43,7 @@ export const HELD: DecisionMade = {
     reasons: [
       { code: 'MODEL_SCORE', text: 'The model’s score is above the limit', contribution: 1.91, source: 'model' },
     ],
+    explanation: null,
     model: { id: 'baseline', version: '1.0.0', sha256: 'a'.repeat(64) },
     featureSet: 'b'.repeat(64),
     policyVersion: 'default-1',

@@ -1,4 +1,5 @@
 import type { EntityMarks } from './entities/entity-mark.ts';
+import type { Explanation } from './explain/explanation.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Outcome = 'approve' | 'hold';
@@ -31,6 +32,8 @@ export interface Decision {
   readonly probability: number | null;
   readonly riskLevel: RiskLevel;
   readonly reasons: readonly Reason[];
+  /** Of a hold that a model assessed, unless the model cannot explain it. */
+  readonly explanation: Explanation | null;
   readonly model: ModelIdentity | null;
   /** Hex SHA-256 of the feature manifest: which inputs, in which order. */
   readonly featureSet: string;

@@ -72,6 +72,13 @@ const SCORE_TOO_HIGH: Reason = {
   source: 'model',
 };
 
+/** In place of the model's reasons, when no explanation adds up to the score that it gave. */
+export const UNEXPLAINED: Reason = {
+  code: 'UNEXPLAINED',
+  text: 'The estimated risk is too high for the amount, and its reasons could not be found',
+  source: 'model',
+};
+
 const NO_MODEL: Reason = {
   code: 'MODEL_UNAVAILABLE',
   text: 'The risk could not be assessed',

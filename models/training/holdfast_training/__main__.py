@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from .equality import adversarial_rows, check_equal
-from .fit import PARAMETERS, TREES, calibrate, fit, margins
+from .fit import PARAMETERS, TREES, calibrate, contributions, fit, margins
 from .graph import to_onnx
 from .metrics import report
-from .package import golden_rows, write_package
+from .package import golden_rows, write_explained, write_package
 from .vectors import VectorSet, read_vector_set
 
 # Days of the training set. Between fitting and calibration lies the week after which labels are final, as it would in production.
@@ -18,6 +18,8 @@ CALIBRATION_DAYS = (51, 60)
 TEST_DAYS = (60, 70)
 # Of the other seed's set: from a history as short as a demo's on.
 HELD_OUT_FROM_DAY = 7
+# Ordinary rows whose explanations are compared with the service's, besides some adversarial ones.
+EXPLAINED_ROWS = 2_000
 
 
 def main() -> None:
@@ -69,7 +71,10 @@ def main() -> None:
             },
         },
     }
-    write_package(asked.out, model, golden_rows(booster, test.vectors, adversarial), facts)
+    golden = golden_rows(booster, test.vectors, adversarial)
+    explained = np.concatenate([test.vectors[np.linspace(0, len(test.vectors) - 1, EXPLAINED_ROWS).astype(int)], adversarial[::50]])
+    write_explained(asked.data / "explained", explained, contributions(booster, explained))
+    write_package(asked.out, model, golden, contributions(booster, golden), facts)
     print(f"wrote {len(model)} bytes", flush=True)
 
 

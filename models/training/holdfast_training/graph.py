@@ -52,6 +52,8 @@ def _add_tree(nodes: _Nodes, tree_id: int, tree: dict[str, Any]) -> None:
             truenodeids=0 if is_leaf else left,
             falsenodeids=0 if is_leaf else tree["right_children"][node_id],
             missing_value_tracks_true=0 if is_leaf else int(tree["default_left"][node_id]),
+            # How much of the training data came by, without which no score can be explained.
+            hitrates=float(np.float32(tree["sum_hessian"][node_id])),
         )
         if is_leaf:
             nodes.add_leaf(treeids=tree_id, nodeids=node_id, ids=0, weights=value)

@@ -34,8 +34,14 @@ def _base64(values: NDArray[np.float32]) -> str:
     return base64.b64encode(values.astype("<f4").tobytes()).decode()
 
 
-def write_package(folder: Path, model: bytes, golden: NDArray[np.float32], facts: dict[str, Any]) -> None:
-    """`facts` are what the manifest says beyond what follows from the graph itself."""
+def write_package(
+    folder: Path,
+    model: bytes,
+    golden: NDArray[np.float32],
+    contributions: NDArray[np.float32],
+    facts: dict[str, Any],
+) -> None:
+    """`contributions` are the trainer's for the golden rows, the bias last; `facts` what the manifest says beyond what follows from the graph itself."""
     margin, probability = run_graph(open_graph(model), golden)
     manifest = {
         "format_version": FORMAT_VERSION,
@@ -53,6 +59,7 @@ def write_package(folder: Path, model: bytes, golden: NDArray[np.float32], facts
             "vectors": _base64(golden),
             "margins": _base64(margin),
             "probabilities": _base64(probability),
+            "contributions": _base64(contributions),
         },
         **facts,
         "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
@@ -60,3 +67,10 @@ def write_package(folder: Path, model: bytes, golden: NDArray[np.float32], facts
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(model)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def write_explained(folder: Path, vectors: NDArray[np.float32], contributions: NDArray[np.float32]) -> None:
+    """Rows with the trainer's contributions, for the service's own explanations to be compared with: little-endian float32, row by row."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, values in (("vectors", vectors), ("contributions", contributions)):
+        (folder / f"{name}.f32").write_bytes(values.astype("<f4").tobytes())

@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { featureManifestText, FEATURES, type Model, TransientFault } from '#libs/core';
-import { modelContract } from '#libs/testkit';
+import { featureManifestText, FEATURES, TransientFault } from '#libs/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadModel, type LoadedModel } from './load-model.ts';
+import { loadModel } from './load-model.ts';
 import { parseManifest } from './model-manifest.ts';
 import { ModelRefused, type ModelRefusal } from './model-refused.ts';
 import { readChampion } from './model-registry.ts';
-import { shareRuns } from './shared-runs.ts';
 
 const models = join(import.meta.dirname, '../../../../models');
 const featureSet = createHash('sha256').update(featureManifestText).digest('hex');
@@ -22,46 +20,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'model-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const RUN_ROWS = 64;
-
-for (const [name, asUsed] of [
-  ['the champion', (model: LoadedModel): Model => model],
-  ['the champion whose callers share its runs', (model: LoadedModel): Model => shareRuns(model, RUN_ROWS)],
-] as const) {
-  modelContract(name, async () => {
-    const loaded = await loadModel(champion.directory, { featureSet });
-    const vectors = Array.from({ length: golden.rows }, (_, row) => vectorOf(row));
-    return { model: asUsed(loaded), vectors, close: () => loaded.close() };
-  });
-}
-
-describe('the champion', () => {
-  let model: LoadedModel;
-  beforeAll(async () => {
-    model = await loadModel(champion.directory, { featureSet });
-  });
-  afterAll(() => model.close());
-
-  test('belongs to the features that this build computes', () => {
-    expect(model.featureSet).toBe(featureSet);
-    expect(model.identity).toMatchObject({ id: champion.id, version: champion.version });
-  });
-
-  test('gives probabilities, also for what no transaction should be', async () => {
-    const vectors = Float32Array.from(
-      { length: 4 * width },
-      (_, i) => [NaN, 0, 2 ** 24 - 1, -1][Math.floor(i / width)] ?? 0,
-    );
-    const scores = await model.score(vectors, 4);
-    expect([...scores].filter((score) => !(score >= 0 && score <= 1))).toEqual([]);
-    expect(new Set(scores).size).toBeGreaterThan(1);
-  });
-
-  test('does not take half a vector', () => {
-    expect(() => model.score(new Float32Array(width + 1), 1)).toThrow(/as many numbers/);
-  });
-});
 
 test('a model that cannot run is a fault that passes', async () => {
   const model = await loadModel(champion.directory, { featureSet });
@@ -85,7 +43,10 @@ describe('a model is refused', () => {
     ['names a file elsewhere', (manifest) => ({ ...manifest, file: '../model.onnx' })],
     [
       'has no golden vectors',
-      (manifest) => ({ ...manifest, golden: { rows: 0, vectors: '', margins: '', probabilities: '' } }),
+      (manifest) => ({
+        ...manifest,
+        golden: { rows: 0, vectors: '', margins: '', probabilities: '', contributions: '' },
+      }),
     ],
     [
       'has fewer golden vectors than it says',
@@ -121,10 +82,45 @@ describe('a model is refused', () => {
       manifest: (m) => ({
         ...m,
         features: ['a'],
-        golden: { ...m.golden, rows: 1, vectors: 'AAAAAA==', margins: 'AAAAAA==', probabilities: 'AAAAAA==' },
+        golden: {
+          ...m.golden,
+          rows: 1,
+          vectors: 'AAAAAA==',
+          margins: 'AAAAAA==',
+          probabilities: 'AAAAAA==',
+          contributions: 'AAAAAAAAAAA=',
+        },
       }),
     });
-    expect(await refusal(shorter)).toBe('wrong_signature');
+    expect(await refusal(shorter)).toBe('bad_trees');
+  });
+
+  test('when it computes with anything but trees and their calibration', async () => {
+    expect(await refusal(await tampered({ model: replaced('Sigmoid', 'Softmax') }))).toBe('unknown_operator');
+  });
+
+  test('when its trees cannot be explained', async () => {
+    for (const [text, other] of [
+      ['nodes_hitrates', 'nodes_hitratez'],
+      ['BRANCH_LT', 'BRANCH_GT'],
+    ] as const) {
+      expect(await refusal(await tampered({ model: replaced(text, other) }))).toBe('bad_trees');
+    }
+  });
+
+  test('when a part of it lies in another file', async () => {
+    // One more initializer, whose data_location is EXTERNAL: a message appended to another of its type is merged into it.
+    const withExternal = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.from('3a042a027001', 'hex')]);
+    expect(await refusal(await tampered({ model: withExternal }))).toBe('external_data');
+  });
+
+  test('when it is explained otherwise than the trainer did', async () => {
+    const changed = (manifest: Manifest): Manifest => {
+      const bytes = Buffer.from(manifest.golden.contributions, 'base64');
+      bytes.writeFloatLE(bytes.readFloatLE(8) + 0.001, 8);
+      return { ...manifest, golden: { ...manifest.golden, contributions: bytes.toString('base64') } };
+    };
+    expect(await refusal(await tampered({ manifest: changed }))).toBe('wrong_answers');
   });
 
   test('when it answers otherwise than it did, by one bit of a margin or a little of a probability', async () => {
@@ -166,20 +162,6 @@ describe('a model is refused', () => {
   });
 });
 
-describe('the registry', () => {
-  test('names a folder beside it', async () => {
-    expect(champion.directory).toBe(join(models, champion.id, champion.version));
-  });
-
-  test.each(['', '{}', '[]', 'null', '{"champion":{"id":"a"}}', '{"champion":{"id":"../a","version":"1"}}'])(
-    'is refused: %s',
-    async (text) => {
-      await writeFile(join(folder, 'registry.json'), text);
-      await expect(readChampion(join(folder, 'registry.json'))).rejects.toThrow(ModelRefused);
-    },
-  );
-});
-
 interface Manifest {
   readonly sha256: string;
   readonly outputs: Readonly<Record<string, string>>;
@@ -188,6 +170,7 @@ interface Manifest {
     readonly vectors: string;
     readonly margins: string;
     readonly probabilities: string;
+    readonly contributions: string;
   };
   readonly calibration: { readonly a: number };
 }
@@ -213,6 +196,14 @@ async function tampered({
   const hashed = { ...original, sha256: createHash('sha256').update(changed).digest('hex') };
   await writeFile(join(directory, 'manifest.json'), JSON.stringify(manifest?.(hashed) ?? hashed));
   return directory;
+}
+
+/** Changes a name in the graph to another of the same length. */
+function replaced(text: string, other: string): (bytes: Buffer) => Buffer {
+  return (bytes) => {
+    bytes.write(other, bytes.indexOf(text));
+    return bytes;
+  };
 }
 
 async function refusal(directory: string): Promise<ModelRefusal | 'accepted'> {

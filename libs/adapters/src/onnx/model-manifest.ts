@@ -23,6 +23,8 @@ export interface GoldenVectors {
   readonly vectors: Float32Array;
   readonly margins: Float32Array;
   readonly probabilities: Float32Array;
+  /** For each row the trainer's own Shapley values of the margin, in the order of the features, and the bias behind them. */
+  readonly contributions: Float32Array;
 }
 
 const FORMAT_VERSION = 1;
@@ -67,6 +69,7 @@ function goldenOf(fields: Record<string, unknown>, featureCount: number): Golden
     vectors: floats(fields, 'vectors', rows * featureCount),
     margins: floats(fields, 'margins', rows),
     probabilities: floats(fields, 'probabilities', rows),
+    contributions: floats(fields, 'contributions', rows * (featureCount + 1)),
   };
 }
 

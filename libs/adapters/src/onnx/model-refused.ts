@@ -8,13 +8,19 @@ export type ModelRefusal =
   | 'wrong_hash'
   /** It was trained on other inputs, or in another order, than this build computes. */
   | 'wrong_feature_set'
-  /** The runtime cannot load the graph. */
+  /** Numbers of it lie in a file that no hash covers. */
+  | 'external_data'
+  /** The graph is not trees with a calibration, which is all that can be explained. */
+  | 'unknown_operator'
+  /** The trees are none, or do not say how much of the training data took which branch. */
+  | 'bad_trees'
+  /** The runtime cannot load the graph, or it is no ONNX file. */
   | 'not_loadable'
   /** The graph's inputs or outputs have other names, types or shapes. */
   | 'wrong_signature'
   /** The runtime cannot run it on its golden vectors. */
   | 'cannot_run'
-  /** It does not give what it gave when it was trained. */
+  /** It does not give what it gave when it was trained, or does not explain it as the trainer did. */
   | 'wrong_answers'
   /** It answered with something that is no number, or no probability. */
   | 'not_finite';

@@ -17,6 +17,7 @@ function counted(maxRows = 4) {
       if (fault !== undefined) throw fault;
       return Float32Array.from({ length: rows }, (_, row) => (vectors[2 * row] ?? 0) + (vectors[2 * row + 1] ?? 0));
     },
+    explain: async () => null,
   };
   const shared = shareRuns(model, maxRows);
   const score = async (...values: number[]) => [...(await shared.score(Float32Array.from(values), values.length / 2))];

@@ -32,6 +32,7 @@ export function shareRuns(model: Model, maxRows: number): Model {
   return {
     identity: model.identity,
     featureSet: model.featureSet,
+    explain: (vector) => model.explain(vector),
     score: (vectors, rows) =>
       new Promise((resolve, reject) => {
         waiting.push({ vectors, rows, resolve, reject });

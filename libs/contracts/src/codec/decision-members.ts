@@ -1,4 +1,4 @@
-import { assert, type Decision, type ModelIdentity, type Reason } from '#libs/core';
+import { assert, type Decision, type Explanation, type ModelIdentity, type Reason } from '#libs/core';
 import { decisionId } from '../decision-id.ts';
 import { SCHEMA_VERSION } from '../dto/event-dto.ts';
 import { formatWireTime } from '../wire-time.ts';
@@ -22,6 +22,7 @@ export function decisionMembers(decision: Decision, id = decisionId(decision.tra
   text += `,"occurred_at":"${formatWireTime(transaction.eventTimeMs)}","decided_at":"${formatWireTime(decision.decidedAtMs)}"`;
   text += `,"late":${decision.late},"transaction":${transaction.canonicalJson}`;
   text += `,"vector":"${vectorToBase64(vector)}"`;
+  if (decision.explanation !== null) text += `,"explanation":${explanationText(decision.explanation)}`;
   const marks = marksText(decision.entities);
   if (marks !== '') text += `,"entities":${marks}`;
   return decision.logTruncated ? `${text},"log_truncated":true` : text;
@@ -40,6 +41,10 @@ function reasonsText(reasons: readonly Reason[]): string {
   if (reasons.length === 0) return '[]';
   for (const { contribution } of reasons) numberOrNull(contribution ?? null);
   return JSON.stringify(reasons);
+}
+
+function explanationText({ bias, contributions }: Explanation): string {
+  return `{"bias":${numberOrNull(bias)},"contributions":"${vectorToBase64(contributions)}"}`;
 }
 
 interface Provenance {

@@ -4,7 +4,7 @@ import type { RejectionReason } from '#libs/core';
 import { AppliedAmendmentDto, EntityMarksDto, ExpiredAmendmentDto } from './amendment-dto.ts';
 import { DecisionFieldsDto } from './decision-dto.ts';
 import { TransactionDto } from './transaction-dto.ts';
-import { IsNested, IsNestedEach, IsWireTime, MayBeAbsent, MayBeNull } from './wire-decorators.ts';
+import { IsFiniteNumber, IsNested, IsNestedEach, IsWireTime, MayBeAbsent, MayBeNull } from './wire-decorators.ts';
 
 /** Major version of the log's values. Additions do not raise it; a reader meets a higher one only while a newer release writes. */
 export const SCHEMA_VERSION = 1;
@@ -37,6 +37,17 @@ export class ReducerDto {
   log_cap!: number;
 }
 
+/** Why the model gave a hold its probability: bias and contributions add up to its log-odds. */
+export class ExplanationDto {
+  @IsFiniteNumber()
+  @JSONSchema({ description: 'Log-odds of a transaction of which nothing is known.' })
+  bias!: number;
+
+  @IsString()
+  @JSONSchema({ description: 'Shapley values, log-odds: base64 of little-endian float32, in manifest order.' })
+  contributions!: string;
+}
+
 /** A decision with what it was made from. */
 export class RecordedDecisionDto extends DecisionFieldsDto {
   @IsInt()
@@ -52,6 +63,11 @@ export class RecordedDecisionDto extends DecisionFieldsDto {
   @IsString()
   @JSONSchema({ description: "The model's input: base64 of little-endian float32, in manifest order." })
   vector!: string;
+
+  @MayBeAbsent()
+  @IsNested(() => ExplanationDto)
+  @JSONSchema({ description: 'Only of a hold by the model.' })
+  explanation?: ExplanationDto;
 
   @MayBeAbsent()
   @IsNested(() => EntityMarksDto)

@@ -65,9 +65,9 @@ export function rulingViolations(
   { seq, offset, decision }: PlacedDecision,
   policy: Policy,
 ): Violation[] {
-  const { probability, model, featureSet, decidedAtMs, transaction } = decision;
+  const { model, featureSet, decidedAtMs, transaction } = decision;
   const flaws = [HISTORY_INCOMPLETE, ENTITY_UNREADABLE].filter((flaw) => decision.degradedReasons.includes(flaw));
-  const again = decideTransaction({ ...decision, flaws }, probability, {
+  const again = decideTransaction({ ...decision, flaws }, decision, {
     policy,
     model,
     featureSet,

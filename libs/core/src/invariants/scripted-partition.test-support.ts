@@ -116,7 +116,10 @@ export class ScriptedPartition {
     const late = asked.eventTimeMs < before.watermarkMs;
     const context = { policy: DEFAULT_POLICY, model: MODEL, featureSet: 'f', nowMs: START_MS };
     const scored = { transaction: asked, vector, entities: NO_ENTITY_MARKS, late, logTruncated: false, flaws: [] };
-    const decision = { ...decideTransaction(scored, PROBABILITY, context), ...altered };
+    const decision = {
+      ...decideTransaction(scored, { probability: PROBABILITY, explanation: null }, context),
+      ...altered,
+    };
     const input = inputOffset === null ? null : { topic: TOPIC, next: inputOffset + 1 };
     this.appendEvent({ type: 'decision.made', decision, amended: [], expired: [], input, reducer: REDUCER });
     return decision;

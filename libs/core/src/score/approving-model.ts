@@ -6,5 +6,6 @@ export function approvingModel(featureSet: string): Model {
     identity: { id: 'none', version: '0', sha256: '0'.repeat(64) },
     featureSet,
     score: async (_, rows) => new Float32Array(rows),
+    explain: async () => null,
   };
 }

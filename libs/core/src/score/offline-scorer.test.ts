@@ -14,6 +14,7 @@ const model: Model = {
   featureSet: 'f',
   score: async (vectors, rows) =>
     Float32Array.from({ length: rows }, (_, row) => vectors[(row * vectors.length) / rows]! / 100),
+  explain: async () => null,
 };
 
 const asItem = (made: Transaction): HistoryItem => ({ kind: 'transaction', transaction: made });

@@ -98,6 +98,7 @@ export class OfflineScorer {
         return { views, isDamaged: false };
       },
       score: async (vectors, rows) => (model === null ? null : model.score(vectors, rows)),
+      explain: async (vector) => (model === null ? null : model.explain(vector)),
       lap: () => undefined,
     });
     this.#seq += run.length;

@@ -14,6 +14,7 @@ import type {
 import type { Decision } from '../decision.ts';
 import { marksOf } from '../entities/entity-views.ts';
 import type { EntityMarks } from '../entities/entity-mark.ts';
+import type { Explanation } from '../explain/explanation.ts';
 import { LONGEST_AGE_MS } from '../features/ages.ts';
 import { computeVector } from '../features/compute-vector.ts';
 import type { Label } from '../label.ts';
@@ -83,6 +84,8 @@ export interface PlanContext extends DecisionContext {
   /** What is known of the other entities of a transaction that is about to be scored. */
   entitiesOf(candidate: TransactionCandidate): KnownEntities;
   score(vectors: Float32Array, rows: number): Promise<Float32Array | null>;
+  /** Why a vector has the probability that `score` gave it. */
+  explain(vector: Float32Array): Promise<Explanation | null>;
   /** Called with the time that passed since the last call, by stage. */
   lap(stage: 'features' | 'model'): void;
 }
@@ -213,14 +216,30 @@ async function scoreWave(
   const vectors = new Float32Array(wave.length * width);
   wave.forEach(({ vector }, row) => vectors.set(vector, row * width));
   const probabilities = await context.score(vectors, wave.length);
+  const decisions: Decision[] = [];
+  for (const [row, candidate] of wave.entries()) {
+    decisions.push(await decideCandidate(candidate, probabilities?.[row] ?? null, context));
+  }
   context.lap('model');
   wave.forEach((candidate, row) => {
     const { index, event, workspace } = candidate;
-    const decision = decideTransaction(candidate, probabilities?.[row] ?? null, context);
+    const decision = decisions[row] as Decision;
     const { outcome, riskScore } = decision;
     const seq = context.baseSeq + 1 + index;
     const { amended, expired } = workspace.apply({ ...event, outcome, riskScore, seq }, context.rules.reducer);
     planned.set(index, { kind: 'decided', decision, amended, expired: placed(expired, context) });
   });
   context.lap('features');
+}
+
+/** A hold is explained, which costs as much as hundreds of scores; an approval is not. */
+async function decideCandidate(
+  candidate: ScoredCandidate,
+  probability: number | null,
+  context: PlanContext,
+): Promise<Decision> {
+  const decision = decideTransaction(candidate, { probability, explanation: null }, context);
+  if (decision.outcome === 'approve' || decision.probability === null) return decision;
+  const explanation = await context.explain(candidate.vector);
+  return decideTransaction(candidate, { probability, explanation }, context);
 }

@@ -139,6 +139,7 @@ async function planItems(work: {
     partitionFloorMs: loaded.floorMs,
     entitiesOf: ({ event }) => entities.of(event.entities),
     score: (vectors, rows) => model.score(vectors, rows),
+    explain: (vector) => model.explain(vector),
     lap: (stage) => stages.lap(stage),
   });
   return batch.items.map((item, index): PlannedItem => {

@@ -1,4 +1,4 @@
-import type { ItemResult, RejectionReason, StageTimings } from '#libs/core';
+import { isUnexplained, type ItemResult, type RejectionReason, type StageTimings } from '#libs/core';
 import type { Metrics } from './metrics.ts';
 
 type Door = 'http' | 'kafka';
@@ -6,7 +6,7 @@ type Recorded = Extract<ItemResult, { kind: 'recorded' }>;
 
 /** Counts what became of a committed batch: each metric once, however many transactions. */
 export function countResults(metrics: Metrics, door: Door, results: readonly ItemResult[]): void {
-  const counts = { approve: 0, hold: 0, late: 0, duplicate: 0 };
+  const counts = { approve: 0, hold: 0, late: 0, duplicate: 0, unexplained: 0 };
   const recorded = new Map<string, { what: Recorded['what']; matched: boolean; count: number }>();
   const rejected = new Map<RejectionReason, number>();
   const reject = (reason: RejectionReason): void => void rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
@@ -15,6 +15,7 @@ export function countResults(metrics: Metrics, door: Door, results: readonly Ite
       case 'decided':
         counts[result.decision.outcome] += 1;
         if (result.decision.late) counts.late += 1;
+        if (isUnexplained(result.decision)) counts.unexplained += 1;
         break;
       case 'recorded': {
         const { what, matched } = result;
@@ -43,6 +44,7 @@ export function countResults(metrics: Metrics, door: Door, results: readonly Ite
   if (counts.approve > 0) metrics.add('decisions', counts.approve, { door, outcome: 'approve' });
   if (counts.hold > 0) metrics.add('decisions', counts.hold, { door, outcome: 'hold' });
   if (counts.late > 0) metrics.add('late', counts.late, { door });
+  if (counts.unexplained > 0) metrics.add('unexplained', counts.unexplained, { door });
   if (counts.duplicate > 0) metrics.add('duplicates', counts.duplicate, { door });
   for (const { what, matched, count } of recorded.values()) {
     metrics.add('recorded', count, { door, what, matched: matched ? 'yes' : 'no' });

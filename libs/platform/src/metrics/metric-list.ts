@@ -56,6 +56,12 @@ export const METRICS = {
     meaning: "Decided transactions that were older than their account's newest event",
     remedy: 'A steady rise: look for a delayed source; near too_late, raise HOLDFAST_ALLOWED_LATENESS_MS.',
   }),
+  unexplained: counter('holdfast_unexplained_total', {
+    unit: 'transactions',
+    labels: { door: DOORS },
+    meaning: 'Transactions held by the model whose score no explanation adds up to',
+    remedy: 'Must stay 0. The decisions stand; train or deploy the model again, and keep its folder for a report.',
+  }),
   commits: counter('holdfast_commits_total', {
     unit: 'batches',
     labels: { door: DOORS, status: ['committed', 'closed', 'gap', 'stale', 'conflict', 'full', 'damaged', 'unknown'] },

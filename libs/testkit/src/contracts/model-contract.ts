@@ -38,6 +38,7 @@ export function modelContract(name: string, makeModel: () => Promise<ModelUnderT
     rowTests(subject);
     sameAnswerTests(subject);
     strangeRowTests(subject);
+    explanationTests(subject);
   });
 }
 
@@ -104,6 +105,28 @@ function strangeRowTests({ vector, score }: Subject): void {
       expect(await score([strange])).toEqual([scored]);
     },
   );
+}
+
+function explanationTests({ model, vector, score }: Subject): void {
+  it('explains a score by contributions of the inputs that add up to its log-odds', async () => {
+    for (let n = 0; n < 64; n += 1) {
+      const explanation = await model().explain(vector(n));
+      expect(explanation?.contributions).toHaveLength(vector(n).length);
+      const sum = explanation?.contributions.reduce((total, part) => total + part, explanation.bias) ?? NaN;
+      const [probability] = await score([vector(n)]);
+      expect(1 / (1 + Math.exp(-sum))).toBeCloseTo(probability as number, 4);
+    }
+  });
+
+  it('explains a vector the same, whatever else is asked at the same time', async () => {
+    const alone = [await model().explain(vector(0)), await model().explain(vector(1))];
+    const [first, , second] = await Promise.all([
+      model().explain(vector(0)),
+      model().score(concatenated([vector(2), vector(3)]), 2),
+      model().explain(vector(1)),
+    ]);
+    expect([first, second]).toEqual(alone);
+  });
 }
 
 function concatenated(rows: readonly Float32Array[]): Float32Array {

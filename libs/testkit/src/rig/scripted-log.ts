@@ -53,6 +53,7 @@ export function approved(transaction: Transaction): LogEvent {
     probability: 0.001,
     riskLevel: 'low',
     reasons: [],
+    explanation: null,
     model: null,
     featureSet: 'f',
     policyVersion: 'p',
