@@ -27,20 +27,26 @@ describeUpdater('the entity updater', (subject) => {
   it('loads and writes an entity once a cycle, however many sources speak of it', async () => {
     subject.fill(0, 9);
     const written: string[] = [];
+    const readToEnd = new Set<number>();
+    const log = overriding(subject.rig.log, {
+      read: async (source, offset, options) => {
+        if (offset === 10) readToEnd.add(source);
+        return subject.rig.log.read(source, offset, options);
+      },
+    });
+    // The first cycle waits until all sources are read, so that the second takes whatever it has not.
     const store = overriding(subject.store, {
+      load: async (asked) => {
+        while (readToEnd.size < 3) await subject.rig.ports.clock.sleep(1);
+        return subject.store.load(asked);
+      },
       apply: async (update) => {
         written.push(...update.records.map(({ key }) => `${key.high}:${key.low}`));
         return subject.store.apply(update);
       },
     });
-    // Read before the first cycle, so that it is the only one.
-    const { updater } = subject.rig.start({
-      ports: { store },
-      limits: { batchEvents: 100, maxRecords: 100, gapMs: 1 },
-    });
-    await subject.rig.drained();
-    updater.stop();
-    expect(written.length).toBeLessThan(2 * new Set(written).size);
+    await subject.rig.catchUp({ ports: { store, log }, limits: { batchEvents: 100, maxRecords: 100 } });
+    expect(written.length).toBeLessThanOrEqual(2 * new Set(written).size);
     expect(await subject.rig.differences()).toEqual({});
   });
 
