@@ -25,6 +25,7 @@ export { vectorByDefinition } from './oracle/vector-by-definition.ts';
 export type { Past } from './oracle/past.ts';
 export { AnswerChecker, type ReceivedAnswer } from './http/answer-checker.ts';
 export { inputBatch, INPUT_TOPIC, PartitionRig, RELAY_LIMITS } from './rig/partition-rig.ts';
+export { label } from './rig/labels.ts';
 export { testConfig } from './rig/test-config.ts';
 export { transaction } from './rig/transactions.ts';
 export { approved, payment } from './rig/scripted-log.ts';

@@ -67,7 +67,8 @@ export async function auditPartition(partition: number, context: AuditContext): 
   const logged = inputPositions(history.marks);
   const applied = (atRest ? store.input : logged).get(input.topic) ?? 0;
   const deadLetters = await readDeadLetters(partition, context);
-  tally.add(deadLetterViolations(history, deadLetters, { applied, atRest }));
+  const letters = { applied: atRest ? store.input : logged, logTopic: sources.decisions.topic, atRest };
+  tally.add(deadLetterViolations(history, deadLetters, letters));
   const ends = new Map([[input.topic, inputMarks[partition]?.high ?? 0]]);
   if (atRest) tally.add(restViolations(partition, { store, log: history.position, ends }));
   tally.add(positionViolations(partition, { logged, stored: store.input, ends: atRest ? ends : new Map() }));

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { label } from '#libs/testkit';
+import { labelAmendment } from '../account/amendment-of.ts';
+import type { ExpiredAmendment } from '../account/amendment.ts';
 import { deadLetterViolations, restViolations, type DeadLetterFact, type StorePosition } from './at-rest.ts';
-import { codesOf, fingerprint, ScriptedPartition, TOPIC } from './scripted-partition.test-support.ts';
+import { codesOf, fingerprint, hasher, REDUCER, ScriptedPartition, TOPIC } from './scripted-partition.test-support.ts';
 
+const LOG_TOPIC = 'decisions.v1';
 const RESTING: StorePosition = {
   home: 'a1:b2:1:3',
   seq: 40,
@@ -48,7 +52,9 @@ describe('dead letters', () => {
     fingerprint: fingerprint({ key: null, value }),
   };
   const codes = (letters: readonly DeadLetterFact[], atRest = true): string[] =>
-    codesOf(deadLetterViolations(partition.history, letters, { applied: 8, atRest }));
+    codesOf(
+      deadLetterViolations(partition.history, letters, { applied: new Map([[TOPIC, 8]]), logTopic: LOG_TOPIC, atRest }),
+    );
 
   it('are copies of the rejections, one or more each', () => {
     expect(codes([letter])).toEqual([]);
@@ -63,5 +69,42 @@ describe('dead letters', () => {
     expect(codes([letter, { ...letter, offset: 8 }])).toEqual(['I1 dead_letter_unasked']);
     expect(codes([letter, { ...letter, offset: 6 }], false)).toEqual(['I1 dead_letter_unasked']);
     expect(codes([letter, { ...letter, offset: 8 }], false)).toEqual([]);
+  });
+});
+
+describe('dead letters of labels whose transaction did not come', () => {
+  const said = label('nowhere', { minute: 1 });
+  const partition = new ScriptedPartition();
+  const recorded = { type: 'label.recorded', effect: null, input: null, reducer: REDUCER, recordedAtMs: 0 } as const;
+  partition.open();
+  partition.appendEvent({ ...recorded, label: said, expired: [] });
+  const gone: ExpiredAmendment = { ...labelAmendment(said, hasher), seq: 1 };
+  partition.appendEvent({
+    ...recorded,
+    label: label('elsewhere', { minute: 2 }),
+    expired: [gone, { ...gone, seq: null }],
+  });
+  const letter: DeadLetterFact = {
+    topic: LOG_TOPIC,
+    partition: 0,
+    offset: 1,
+    reason: 'unknown_transaction',
+    fingerprint: fingerprint({ key: Buffer.from('acct-1'), value: Buffer.from(said.canonicalJson) }),
+  };
+  const codes = (letters: readonly DeadLetterFact[], atRest = true): string[] =>
+    codesOf(deadLetterViolations(partition.history, letters, { applied: new Map(), logTopic: LOG_TOPIC, atRest }));
+
+  it('are asked by the event with which their account has stopped waiting', () => {
+    expect(codes([letter])).toEqual([]);
+    expect(codes([letter, letter])).toEqual([]);
+    expect(codes([])).toEqual(['I9 dead_letter_missing']);
+    expect(codes([{ ...letter, fingerprint: 1 }])).toEqual(['I1 dead_letter_altered']);
+    expect(codes([letter, { ...letter, offset: 2 }])).toEqual(['I1 dead_letter_unasked']);
+    expect(codes([letter, { ...letter, topic: 'labels.v1' }])).toEqual(['I1 dead_letter_unasked']);
+  });
+
+  it('may be ahead of what was read of the log, while the service is at work', () => {
+    expect(codes([], false)).toEqual([]);
+    expect(codes([letter, { ...letter, offset: 2 }], false)).toEqual([]);
   });
 });

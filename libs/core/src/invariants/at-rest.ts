@@ -60,18 +60,28 @@ export interface DeadLetterFact {
 }
 
 /**
- * I9 and I1 for dead letters: each valid rejection has a copy with its reason and original bytes, and nothing else is there. Copies may repeat.
- * While the service is at work (`atRest` false) they may be behind the log, or ahead of the part that was read: `applied` is its input position.
+ * I9 and I1 for dead letters: each valid rejection has a copy with its reason and original bytes, so has each label or reversal that an account has stopped
+ * waiting with, of `logTopic`, and nothing else is there. Copies may repeat. While the service is at work (`atRest` false) they may be behind the log, or
+ * ahead of the part that was read: `applied` is where its inputs stand, by topic; for the log's own events there is no such position.
  */
 export function deadLetterViolations(
-  history: Pick<PartitionHistory, 'partition' | 'rejections'>,
+  history: Pick<PartitionHistory, 'partition' | 'rejections' | 'expirations'>,
   deadLetters: readonly DeadLetterFact[],
-  { applied, atRest }: { readonly applied: number; readonly atRest: boolean },
+  {
+    applied,
+    logTopic,
+    atRest,
+  }: { readonly applied: ReadonlyMap<string, number>; readonly logTopic: string; readonly atRest: boolean },
 ): Violation[] {
   const { partition } = history;
+  const expired = history.expirations.map((one) => ({
+    ...one,
+    reason: 'unknown_transaction',
+    origin: { topic: logTopic, partition, offset: one.recordedAt },
+  }));
   const keyOf = (at: { topic: string; partition: number; offset: number }): string =>
     `${at.topic}/${at.partition}/${at.offset}`;
-  const missing = new Map(history.rejections.map((rejection) => [keyOf(rejection.origin), rejection]));
+  const missing = new Map([...history.rejections, ...expired].map((rejection) => [keyOf(rejection.origin), rejection]));
   const rejections = new Map(missing);
   const violations: Violation[] = [];
   for (const letter of deadLetters) {
@@ -81,9 +91,10 @@ export function deadLetterViolations(
     const say = (code: string, detail: string): void => {
       violations.push({ invariant: 'I1', code, partition, offset: letter.offset, detail });
     };
-    const isAhead = !atRest && letter.offset >= applied;
+    const isAhead = !atRest && letter.offset >= (applied.get(letter.topic) ?? 0);
     if (rejection === undefined && isAhead) continue;
-    if (rejection === undefined) say('dead_letter_unasked', `A dead letter of ${key}, which no valid event rejects`);
+    if (rejection === undefined)
+      say('dead_letter_unasked', `A dead letter of ${key}, which no valid event rejects or gives up`);
     else if (rejection.fingerprint !== letter.fingerprint || rejection.reason !== letter.reason) {
       say('dead_letter_altered', `The dead letter of ${key} has other bytes or another reason than its rejection`);
     }

@@ -52,6 +52,17 @@ export interface RejectedFact {
   readonly content: number | null;
 }
 
+/** A label, reversal or refund that its account has stopped waiting with, as its dead letter must be. */
+export interface ExpiredFact {
+  /** Of the event with which it stopped. */
+  readonly seq: number;
+  readonly offset: number;
+  /** Offset of the event that recorded it. */
+  readonly recordedAt: number;
+  /** Of key and canonical JSON. */
+  readonly fingerprint: number;
+}
+
 /** Epoch and seq of a valid record, and the input position that it carries. */
 export interface ValidMark extends LogPosition {
   readonly kind: 'open' | 'event';

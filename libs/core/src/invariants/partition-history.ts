@@ -17,7 +17,7 @@ import type { EventCodec } from '../ports/event-codec.ts';
 import type { Hasher } from '../siphash.ts';
 import type { Transaction } from '../transaction.ts';
 import { FoldedAccount } from './folded-account.ts';
-import type { DecidedFact, HistoryStep, LabelFact, RejectedFact, ValidMark } from './history-facts.ts';
+import type { DecidedFact, ExpiredFact, HistoryStep, LabelFact, RejectedFact, ValidMark } from './history-facts.ts';
 import { identityKey } from './identity-key.ts';
 
 /** What a history is read with. */
@@ -42,6 +42,9 @@ export class PartitionHistory {
   readonly decisions: DecidedFact[] = [];
   readonly labels: LabelFact[] = [];
   readonly rejections: RejectedFact[] = [];
+  readonly expirations: ExpiredFact[] = [];
+  /** By seq: labels, reversals and refunds that changed nothing yet. */
+  readonly #pending = new Map<number, Pick<ExpiredFact, 'recordedAt' | 'fingerprint'>>();
   readonly accounts = new Map<string, FoldedAccount>();
   /** The first event that settles each identity. */
   readonly byIdentity = new Map<string, DecidedFact>();
@@ -83,6 +86,7 @@ export class PartitionHistory {
     const event = this.#ports.codec.decode(record);
     this.#mark('event', record, event.input);
     const at = { partition: this.partition, seq: followed.seq, offset: record.offset };
+    if (event.type !== 'transaction.rejected') this.#waited(event, at, record.key);
     switch (event.type) {
       case 'decision.made':
         return this.#decided(event, at);
@@ -99,6 +103,23 @@ export class PartitionHistory {
 
   #mark(kind: 'open' | 'event', { offset, timestampMs }: LogRecord, input: InputPosition | null): void {
     this.marks.push({ kind, ...this.position, offset, timestampMs, input });
+  }
+
+  #waited(
+    event: DecisionMade | LabelRecorded | TransactionRecorded,
+    at: { seq: number; offset: number },
+    key: LogRecord['key'],
+  ): void {
+    const isObserved = event.type === 'transaction.recorded' && event.cause === 'observed';
+    if (event.type !== 'decision.made' && !isObserved && event.effect === null) {
+      const { canonicalJson } = event.type === 'label.recorded' ? event.label : event.transaction;
+      const value = Uint8Array.from(canonicalJson, (character) => character.charCodeAt(0));
+      this.#pending.set(at.seq, { recordedAt: at.offset, fingerprint: this.#ports.fingerprint({ key, value }) });
+    }
+    for (const { seq } of event.expired) {
+      const pending = seq === null ? undefined : this.#pending.get(seq);
+      if (pending !== undefined) this.expirations.push({ seq: at.seq, offset: at.offset, ...pending });
+    }
   }
 
   #labelled(recorded: LabelRecorded, { seq, offset }: { seq: number; offset: number }): void {
