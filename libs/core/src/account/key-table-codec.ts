@@ -1,6 +1,7 @@
-import { assert } from '../faults.ts';
 import { KEY_WORDS, newKeys, type KeyTable } from './key-table.ts';
+import { readColumn, scratchColumn, writeColumn } from './packed-column.ts';
 import { CorruptRecord } from './record-envelope.ts';
+import { ValueNumbers } from './value-numbers.ts';
 
 /** Which words of an entry belong together. */
 interface KeyPart {
@@ -9,8 +10,9 @@ interface KeyPart {
 }
 
 /**
- * How the entries of a table are written: first a u16 for each, its *mask*, which has two bits for each part; then what they say is written, in words
- * of u32. With a dated key that is written comes the time from the account's first event to `firstMs`, in 6 bytes.
+ * How the entries of a table are written: part by part, and each of its different values once. A column of codes, one an entry: 0, as the rule has it, or
+ * absent where there is no rule; 1, the next value; 2 and more, a value again, counted from the first. Of a dated part a column of the times from the
+ * account's first event to `firstMs`, one a value. The values, in words of u32.
  */
 export interface KeyLayout {
   readonly parts: readonly KeyPart[];
@@ -19,14 +21,9 @@ export interface KeyLayout {
   readonly rule: { readonly word: number; valueOf(words: Uint32Array, at: number): number } | null;
 }
 
-const ABSENT = 0;
-const WRITTEN = 1;
-/** As in the entry before. */
-const REPEATED = 2;
-/** As the rule has it. */
-const BY_RULE = 3;
-const DATE_BYTES = 6;
-const TWO_32 = 2 ** 32;
+const USUAL = 0;
+const NEXT = 1;
+const FIRST = 2;
 
 /** The entries of a table in the order in which they are written. */
 export interface KeysInOrder {
@@ -38,105 +35,109 @@ export interface KeysInOrder {
   readonly originMs: number;
 }
 
-/** How many bytes entries take. */
-export function keysBytes(layout: KeyLayout, { table, order, count }: KeysInOrder): number {
-  let bytes = 2 * (count - 1);
-  for (let i = 1; i < count; i++) bytes += bytesOf(layout, maskOf(layout, table.words, order[i]!, order[i - 1]!));
-  return bytes;
+const numbers = new ValueNumbers();
+let slotsOfValues = new Uint16Array(64);
+
+/** Writes entries from `at` on and returns where they end. */
+export function writeKeys(record: DataView, at: number, layout: KeyLayout, keys: KeysInOrder): number {
+  if (slotsOfValues.length < keys.count) slotsOfValues = new Uint16Array(2 * keys.count);
+  let to = at;
+  for (const part of layout.parts) to = writePart(record, to, { part, layout }, keys);
+  return to;
 }
 
-/** Writes entries, from `at` on. */
-export function writeKeys(record: DataView, at: number, layout: KeyLayout, keys: KeysInOrder): void {
-  const { table, order, count, originMs } = keys;
-  const { words, firstMs } = table;
-  let into = at + 2 * (count - 1);
+function writePart(
+  record: DataView,
+  at: number,
+  { part, layout }: { readonly part: KeyPart; readonly layout: KeyLayout },
+  { table: { words, firstMs }, order, count, originMs }: KeysInOrder,
+): number {
+  const { word, words: length } = part;
+  const rule = layout.rule?.word === word ? layout.rule : null;
+  const codes = scratchColumn(count);
+  numbers.clear(count);
   for (let i = 1; i < count; i++) {
-    const slot = order[i]!;
-    const mask = maskOf(layout, words, slot, order[i - 1]!);
-    record.setUint16(at + 2 * (i - 1), mask, true);
-    for (let part = 0, codes = mask; codes !== 0; part++, codes >>>= 2) {
-      if ((codes & 3) !== WRITTEN) continue;
-      const { word, words: length } = layout.parts[part]!;
-      for (let w = 0; w < length; w++, into += 4) record.setUint32(into, words[KEY_WORDS * slot + word + w]!, true);
-      if (word !== layout.datedAt) continue;
-      const ageMs = firstMs[slot]! - originMs;
-      assert(ageMs >= 0 && ageMs < TWO_32 * 0x10000, 'a key is no older than its account');
-      record.setUint32(into, ageMs, true);
-      record.setUint16(into + 4, ageMs / TWO_32, true);
-      into += DATE_BYTES;
+    const from = KEY_WORDS * order[i]!;
+    const high = length === 2 ? words[from + word]! : 0;
+    const low = words[from + word + length - 1]!;
+    const usual = rule === null ? 0 : rule.valueOf(words, from);
+    if (low === usual && high === 0) {
+      codes[i - 1] = USUAL;
+      continue;
     }
+    const known = numbers.count;
+    const number = numbers.of(high, low);
+    codes[i - 1] = number === known ? NEXT : FIRST + number;
+    if (number === known) slotsOfValues[number] = order[i]!;
   }
+  let to = writeColumn(record, at, count - 1, codes);
+  if (word === layout.datedAt) {
+    const ages = scratchColumn(numbers.count);
+    for (let i = 0; i < numbers.count; i++) ages[i] = firstMs[slotsOfValues[i]!]! - originMs;
+    to = writeColumn(record, to, numbers.count, ages);
+  }
+  for (let i = 0; i < numbers.count; i++) {
+    const from = KEY_WORDS * slotsOfValues[i]! + word;
+    for (let w = 0; w < length; w++, to += 4) record.setUint32(to, words[from + w]!, true);
+  }
+  return to;
 }
 
-/** The table of `count` written entries and the empty one, in their order, and where they end. Throws `CorruptRecord` when they end too late. */
+/** Where entries begin, and how many there are but for the one without keys. */
+interface WrittenKeys {
+  readonly at: number;
+  readonly count: number;
+  readonly originMs: number;
+}
+
+/** The table of written entries and the empty one, in their order, and where they end. Throws `CorruptRecord` for what `writeKeys` did not write. */
 export function readKeys(
   record: DataView,
-  { at, count, originMs }: { readonly at: number; readonly count: number; readonly originMs: number },
+  { at, count, originMs }: WrittenKeys,
   layout: KeyLayout,
 ): { table: KeyTable; end: number } {
-  const end = endOf(record, { at, count }, layout);
   const table = newKeys(count + 1);
-  const { words, firstMs } = table;
-  let from = at + 2 * count;
-  for (let slot = 1, to = KEY_WORDS; slot <= count; slot++, to += KEY_WORDS) {
-    const mask = record.getUint16(at + 2 * (slot - 1), true);
-    for (let part = 0, codes = mask; codes !== 0; part++, codes >>>= 2) {
-      const { word, words: length } = layout.parts[part]!;
-      const code = codes & 3;
-      if (code === ABSENT) continue;
-      if (code === BY_RULE) {
-        words[to + word] = layout.rule?.valueOf(words, to) ?? 0;
-        continue;
-      }
-      for (let w = word; w < word + length; w++) {
-        words[to + w] = code === REPEATED ? words[to - KEY_WORDS + w]! : record.getUint32(from + 4 * (w - word), true);
-      }
-      if (code === WRITTEN) from += 4 * length;
-      if (word !== layout.datedAt) continue;
-      if (code === REPEATED) firstMs[slot] = firstMs[slot - 1]!;
-      else {
-        firstMs[slot] = originMs + record.getUint32(from, true) + TWO_32 * record.getUint16(from + 4, true);
-        from += DATE_BYTES;
-      }
-    }
-  }
+  let end = at;
+  for (const part of layout.parts) end = readPart(record, { at: end, count, originMs }, { part, layout }, table);
   return { table, end };
 }
 
-function endOf(record: DataView, { at, count }: { at: number; count: number }, layout: KeyLayout): number {
-  let end = at + 2 * count;
-  if (end > record.byteLength) throw new CorruptRecord('an account record ends in its keys');
+let codesRead = new Uint16Array(64);
+
+function readPart(
+  record: DataView,
+  { at, count, originMs }: WrittenKeys,
+  { part: { word, words: length }, layout }: { readonly part: KeyPart; readonly layout: KeyLayout },
+  { words, firstMs }: KeyTable,
+): number {
+  const rule = layout.rule?.word === word ? layout.rule : null;
+  const isDated = word === layout.datedAt;
+  const column = scratchColumn(count);
+  const codesEnd = readColumn(record, at, count, column);
+  if (codesRead.length < count) codesRead = new Uint16Array(2 * count);
+  const codes = codesRead;
+  let values = 0;
   for (let i = 0; i < count; i++) {
-    const mask = record.getUint16(at + 2 * i, true);
-    if (mask === 0 || mask >>> (2 * layout.parts.length) !== 0)
-      throw new CorruptRecord('an entry of keys is malformed');
-    end += bytesOf(layout, mask);
+    codes[i] = column[i]!;
+    if (column[i] === NEXT) values++;
+    else if (column[i]! >= FIRST + values) throw new CorruptRecord('an entry of keys is malformed');
   }
+  const valuesAt = isDated ? readColumn(record, codesEnd, values, column) : codesEnd;
+  const end = valuesAt + 4 * length * values;
+  if (values === 0 && rule === null) return end;
   if (end > record.byteLength) throw new CorruptRecord('an account record ends in its keys');
+  let next = 0;
+  for (let i = 0, to = KEY_WORDS + word; i < count; i++, to += KEY_WORDS) {
+    const code = codes[i]!;
+    if (code === USUAL) {
+      if (rule !== null) words[to] = rule.valueOf(words, to - word);
+      continue;
+    }
+    const number = code === NEXT ? next++ : code - FIRST;
+    const from = valuesAt + 4 * length * number;
+    words[to] = record.getUint32(from, true);
+    if (length === 2) words[to + 1] = record.getUint32(from + 4, true);
+    if (isDated) firstMs[i + 1] = originMs + column[number]!;
+  }
   return end;
-}
-
-function bytesOf({ parts, datedAt }: KeyLayout, mask: number): number {
-  let bytes = 0;
-  for (let part = 0, codes = mask; codes !== 0; part++, codes >>>= 2) {
-    const { word, words } = parts[part]!;
-    if ((codes & 3) === WRITTEN) bytes += 4 * words + (word === datedAt ? DATE_BYTES : 0);
-  }
-  return bytes;
-}
-
-function maskOf({ parts, rule }: KeyLayout, words: Uint32Array, slot: number, slotBefore: number): number {
-  const at = KEY_WORDS * slot;
-  const before = KEY_WORDS * slotBefore;
-  let mask = 0;
-  for (let part = 0; part < parts.length; part++) {
-    const { word, words: length } = parts[part]!;
-    const low = words[at + word]!;
-    const high = length === 2 ? words[at + word + 1]! : 0;
-    if (low === 0 && high === 0) continue;
-    const isRepeated = words[before + word] === low && (length === 1 || words[before + word + 1] === high);
-    const isByRule = rule !== null && rule.word === word && rule.valueOf(words, at) === low;
-    mask |= (isByRule ? BY_RULE : isRepeated ? REPEATED : WRITTEN) << (2 * part);
-  }
-  return mask;
 }

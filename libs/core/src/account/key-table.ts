@@ -14,9 +14,14 @@ export interface KeyTable {
   readonly firstMs: Float64Array;
 }
 
-/** Slots without keys, for the caller to fill but for slot 0. */
+/** Slots without keys, for the caller to fill but for slot 0; in one buffer, which is what allocating costs. */
 export function newKeys(slots: number): KeyTable {
-  return { slots, words: new Uint32Array(KEY_WORDS * slots), firstMs: new Float64Array(slots).fill(NaN) };
+  const buffer = new ArrayBuffer((8 + 4 * KEY_WORDS) * slots);
+  return {
+    slots,
+    firstMs: new Float64Array(buffer, 0, slots).fill(NaN),
+    words: new Uint32Array(buffer, 8 * slots, KEY_WORDS * slots),
+  };
 }
 
 const NO_KEYS = newKeys(1);

@@ -11,6 +11,7 @@ export interface Verdict {
   readonly otherCurrency: boolean;
 }
 
+const SCORE_WIDTH = 11;
 const SCORE_BITS = 0x7ff;
 const NOT_ASSESSED = 0x7ff;
 const HOLD_BIT = 0x800;
@@ -36,6 +37,21 @@ export function unpackVerdict(packed: number): Verdict {
     riskScore: score === NOT_ASSESSED ? null : score,
     otherCurrency: isOtherCurrency(packed),
   };
+}
+
+/** The score in `packed`, plus one; 0 of none, so that small scores are small numbers. */
+export function scoreCode(packed: number): number {
+  return (packed + 1) & SCORE_BITS;
+}
+
+/** All that `packed` says beside its score, in 5 bits. */
+export function restOf(packed: number): number {
+  return packed >>> SCORE_WIDTH;
+}
+
+/** What was packed, from its `scoreCode` and its rest. */
+export function verdictOf(code: number, rest: number): number {
+  return ((code - 1) & SCORE_BITS) | (rest << SCORE_WIDTH);
 }
 
 /** The same row under another label: bit 13 fraud, bit 14 genuine, neither for unknown. */

@@ -50,7 +50,7 @@ describe('a record of format 1', () => {
 
   it('is written again in today’s format', () => {
     const written = encodeAccount(decodeAccount(record('usual'), 70), null);
-    expect(written[1]).toBe(2);
+    expect(written[1]).toBe(3);
     expect(sameState(decodeAccount(written, 70), folded(USUAL))).toBe(true);
   });
 
