@@ -3,6 +3,7 @@ import type { CommandContext } from './command-context.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backfillCommand } from './commands/backfill.ts';
 import { exportTrainingSetCommand } from './commands/export-training-set.ts';
+import { featuresCommand } from './commands/features.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
@@ -30,6 +31,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(replayCommand(context))
     .addCommand(exportTrainingSetCommand(context))
     .addCommand(inspectCommand(context))
+    .addCommand(featuresCommand(context))
     .addCommand(auditCommand(context))
     .commandsGroup('Repair:')
     .addCommand(rebuildCommand(context))

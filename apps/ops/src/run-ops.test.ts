@@ -53,6 +53,7 @@ describe('the command line', () => {
     ['export-training-set'],
     ['inspect', 'account'],
     ['inspect', 'ip'],
+    ['features'],
     ['audit'],
     ['rebuild'],
   ])('has help with examples and --json: %s %s', async (...words) => {

@@ -63,7 +63,12 @@ export type { EntityChange } from './entities/entity-change.ts';
 export { EntityMemory } from './entities/entity-memory.ts';
 export { describeEntity, type DescribedEntity, type DescribedRow } from './entities/describe-entity.ts';
 export { decodeEntity, encodeEntity, sameEntity } from './entities/entity-codec.ts';
-export { ENTITY_FEATURE_INDEX, ENTITY_FEATURES, type EntityFeatureName } from './entities/entity-manifest.ts';
+export {
+  ENTITY_FEATURE_INDEX,
+  ENTITY_FEATURE_RULES,
+  ENTITY_FEATURES,
+  type EntityFeatureName,
+} from './entities/entity-manifest.ts';
 export { NO_ENTITY_MARKS, type EntityMark, type EntityMarks } from './entities/entity-mark.ts';
 export { entityName, entityPartition, type EntityRef } from './entities/entity-ref.ts';
 export { ENTITY_KINDS, type EntityIds, type EntityKeys, type EntityKind } from './entities/entity-kind.ts';
@@ -72,9 +77,15 @@ export { ENTITY_PARAMETERS, reduceEntity, type EntityParameters } from './entiti
 export { NO_ENTITIES, type EntityViews } from './entities/entity-views.ts';
 export { writeEntityFeatures } from './entities/write-entity-features.ts';
 export { assert, InvalidMessage, TransientFault } from './faults.ts';
-export { ACCOUNT_FEATURES, ACCOUNT_FEATURE_INDEX, type AccountFeatureName } from './features/account-features.ts';
+export {
+  ACCOUNT_FEATURE_INDEX,
+  ACCOUNT_FEATURE_RULES,
+  ACCOUNT_FEATURES,
+  type AccountFeatureName,
+} from './features/account-features.ts';
 export { type AccountInput, accountInputs, type InputSupport } from './features/account-inputs.ts';
 export { accountVector, computeVector } from './features/compute-vector.ts';
+export { EMPTY_RECORD_BYTES, PRIMITIVES, type Primitive, STATE_COSTS } from './features/state-costs.ts';
 export { besselI0Scaled } from './features/time-density.ts';
 export { FEATURE_INDEX, featureManifestText, FEATURES, type Feature, type FeatureName } from './features/manifest.ts';
 export { type Hash64, hashText } from './hash64.ts';

@@ -1,76 +1,74 @@
 import { type FeatureRow, featuresOf, placesOf } from '../features/feature.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
+import { ENTITY_KINDS, type EntityKind } from './entity-kind.ts';
 
-/**
- * What entities are asked, in the order of the catalogue. Exact meaning of each row, at a transaction of time t that has not been applied yet:
- *
- * All windows are (t - W, t], of event times to the millisecond, as far as the log L reaches; what its cap pushed out is added by tiles (T) or whole
- * days (K), with an error of at most the window's oldest tile or day. Transactions of the same millisecond that were applied before are in. Counts
- * hold transactions of every currency, declined, reversed and refunded ones too. A late transaction asks L as of its own time; S, K and labels as they
- * stand, without what lies after t. `NaN` and 0 of the column `missing` stand for "the transaction has no such entity" unless said otherwise;
- * an entity that is new has counts of 0.
- *
- * 39-42  Transactions of the card in W. 43 seconds since the card's first one ever, capped at 90 days; NaN for a new card.
- * 44-46  Transactions at the terminal in W.
- * 47-51  Of the terminal's transactions in (t - 7 d - W, t - 7 d], the share known to be fraud; without a label one counts as genuine. Pushed out
- *        ones by the W whole days that had ended by t - 7 d. Without transactions 0 for 1, 7 and 30 days, NaN for 3 and 14.
- * 52-57  Known labels of the terminal's transactions in (t - 45 d, t], read in the order of their transactions (see `LabelRuns`): 1 if the last is a
- *        fraud; seconds since the last fraud; seconds since the current run's first fraud; frauds in the run; known genuine ones after its first
- *        fraud; seconds since the last known genuine one. NaN where there is none; 54-56 NaN when the last fraud is more than 28 days ago.
- * 58     Known frauds among the terminal's transactions in (t - 7 d, t].
- * 59     (f + 20 p0) / (n + 20): frauds f among the n labelled transactions of the terminal in (t - 45 d, t], p0 = 0.005.
- * 60     The amount over the mean of what is left of the amounts in the transaction's currency in (t - 7 d, t], without those fully taken back; past
- *        the cap the mean of the log's rows. NaN without any, or when all are 0.
- * 61     Cards last seen at the terminal in (t - 1 h, t] (accounts, for transactions without a card) over its transactions in it. NaN without any.
- * 62-63  Accounts last seen on the device in W. 65 its known frauds on the day of t and the 29 before it.
- * 66-67  Transactions from the network in W, by tiles. 68 accounts last seen in it in W.
- * 70     Accounts that last paid the beneficiary in W.
- * 71     min(out, in) / in of what the beneficiary was paid and of what its own account paid in (t - 24 h, t], in the transaction's currency, without
- *        what was taken back; where a cap pushed rows out, both since then. `out` counts payments to accounts (`counterparty_account_id`), to itself
- *        too, and none by card or in cash: it is money passed on, as a mule does, and so what the payer's record learns hangs on nothing but the
- *        payment itself. NaN when `in` is 0.
- * 72     Known frauds among what the beneficiary was paid, on the day of t and the 44 before it.
- */
-const DEFINITIONS = [
-  [39, 'card_cnt_1m', 'count', MINUTE_MS, 'NaN', 'L'],
-  [40, 'card_cnt_1h', 'count', HOUR_MS, 'NaN', 'L'],
-  [41, 'card_cnt_24h', 'count', DAY_MS, 'NaN', 'L'],
-  [42, 'card_cnt_7d', 'count', 7 * DAY_MS, 'NaN', 'L'],
-  [43, 'card_age', 's', null, 'NaN', 'P'],
-  [44, 'term_cnt_5m', 'count', 5 * MINUTE_MS, '0', 'L'],
-  [45, 'term_cnt_24h', 'count', DAY_MS, '0', 'L'],
-  [46, 'term_cnt_7d', 'count', 7 * DAY_MS, '0', 'L'],
-  [47, 'term_risk_delayed_1d', 'share', DAY_MS, '0', 'L'],
-  [48, 'term_risk_delayed_7d', 'share', 7 * DAY_MS, '0', 'L'],
-  [49, 'term_risk_delayed_30d', 'share', 30 * DAY_MS, '0', 'L'],
-  [50, 'term_risk_delayed_3d', 'share', 3 * DAY_MS, 'NaN', 'L'],
-  [51, 'term_risk_delayed_14d', 'share', 14 * DAY_MS, 'NaN', 'L'],
-  [52, 'term_last_labelled_is_fraud', '0/1', 45 * DAY_MS, 'NaN', 'R'],
-  [53, 'term_secs_since_fraud', 's', 45 * DAY_MS, 'NaN', 'R'],
-  [54, 'term_secs_since_run_began', 's', 45 * DAY_MS, 'NaN', 'R'],
-  [55, 'term_run_length', 'count', 45 * DAY_MS, 'NaN', 'R'],
-  [56, 'term_genuine_since_run_began', 'count', 45 * DAY_MS, 'NaN', 'R'],
-  [57, 'term_secs_since_genuine', 's', 45 * DAY_MS, 'NaN', 'R'],
-  [58, 'term_early_fraud_cnt_7d', 'count', 7 * DAY_MS, '0', 'L'],
-  [59, 'term_smoothed_risk_45d', 'share', 45 * DAY_MS, 'p0', 'L'],
-  [60, 'amount_over_term_mean_7d', 'ratio', 7 * DAY_MS, 'NaN', 'L'],
-  [61, 'term_cards_per_cnt_1h', 'ratio', HOUR_MS, 'NaN', 'S'],
-  [62, 'device_distinct_accounts_24h', 'count', DAY_MS, 'NaN', 'S'],
-  [63, 'device_distinct_accounts_30d', 'count', 30 * DAY_MS, 'NaN', 'S'],
-  [65, 'device_fraud_cnt_30d', 'count', 30 * DAY_MS, '0', 'K'],
-  [66, 'ip_cnt_5m', 'count', 5 * MINUTE_MS, 'NaN', 'T'],
-  [67, 'ip_cnt_1h', 'count', HOUR_MS, 'NaN', 'T'],
-  [68, 'ip_distinct_accounts_1h', 'count', HOUR_MS, 'NaN', 'S'],
-  [70, 'beneficiary_distinct_payers_24h', 'count', DAY_MS, 'NaN', 'S'],
-  [71, 'beneficiary_in_then_out_24h', 'share', DAY_MS, 'NaN', 'L'],
-  [72, 'beneficiary_fraud_cnt_45d', 'count', 45 * DAY_MS, '0', 'K'],
-] as const satisfies readonly FeatureRow[];
+/** What holds of all of them, at a transaction of time t that has not been applied yet. */
+export const ENTITY_FEATURE_RULES: readonly string[] = [
+  'Windows reach as far as the log L; what its cap pushed out is added by tiles (T) or whole days (K), with an error of at most the oldest tile or day of the window.',
+  'Counts have transactions of every currency, declined, reversed and refunded ones too.',
+  'A late transaction asks L as of its own time; S, K and labels as they stand, without what lies after t.',
+  'Missing is what the transaction has no such entity for, unless its meaning says more; an entity that is new has counts of 0.',
+];
+
+const OF_CARD = 'Transactions of the card.';
+const AT_TERMINAL = 'Transactions at the terminal.';
+const DELAYED =
+  "Of the terminal's transactions in (t - 7 d - W, t - 7 d] the share known to be fraud; without a label one counts as genuine. Past the cap by the W whole days that had ended by t - 7 d.";
+const ON_DEVICE = 'Accounts last seen on the device in the window.';
+const NETWORK = 'Transactions from the network of the address, /24 of IPv4 and /48 of IPv6, by tiles.';
+const RUN = 'NaN when the last fraud is more than 28 days ago.';
+
+/** What entities are asked, by kind; together in the order of the catalogue. Missing values: 47-49 are 0 without transactions, 50-51 NaN. */
+const DEFINITIONS = {
+  card: [
+    [39, 'card_cnt_1m', 'count', MINUTE_MS, 'NaN', 'L', OF_CARD],
+    [40, 'card_cnt_1h', 'count', HOUR_MS, 'NaN', 'L', OF_CARD],
+    [41, 'card_cnt_24h', 'count', DAY_MS, 'NaN', 'L', OF_CARD],
+    [42, 'card_cnt_7d', 'count', 7 * DAY_MS, 'NaN', 'L', OF_CARD],
+    [43, 'card_age', 's', null, 'NaN', 'P', "Seconds since the card's first transaction ever, at most 90 days. NaN for a new card."],
+  ],
+  terminal: [
+    [44, 'term_cnt_5m', 'count', 5 * MINUTE_MS, '0', 'L', AT_TERMINAL],
+    [45, 'term_cnt_24h', 'count', DAY_MS, '0', 'L', AT_TERMINAL],
+    [46, 'term_cnt_7d', 'count', 7 * DAY_MS, '0', 'L', AT_TERMINAL],
+    [47, 'term_risk_delayed_1d', 'share', DAY_MS, '0', 'L', DELAYED],
+    [48, 'term_risk_delayed_7d', 'share', 7 * DAY_MS, '0', 'L', DELAYED],
+    [49, 'term_risk_delayed_30d', 'share', 30 * DAY_MS, '0', 'L', DELAYED],
+    [50, 'term_risk_delayed_3d', 'share', 3 * DAY_MS, 'NaN', 'L', DELAYED],
+    [51, 'term_risk_delayed_14d', 'share', 14 * DAY_MS, 'NaN', 'L', DELAYED],
+    [52, 'term_last_labelled_is_fraud', '0/1', 45 * DAY_MS, 'NaN', 'R', "Whether the last labelled transaction is a fraud. This row and the next five read the known labels of the terminal's transactions in the order of their transactions."],
+    [53, 'term_secs_since_fraud', 's', 45 * DAY_MS, 'NaN', 'R', 'Seconds since the last known fraud.'],
+    [54, 'term_secs_since_run_began', 's', 45 * DAY_MS, 'NaN', 'R', `Seconds since the first fraud of the current run. ${RUN}`],
+    [55, 'term_run_length', 'count', 45 * DAY_MS, 'NaN', 'R', `Frauds in the current run. ${RUN}`],
+    [56, 'term_genuine_since_run_began', 'count', 45 * DAY_MS, 'NaN', 'R', `Transactions known to be genuine after the first fraud of the current run. ${RUN}`],
+    [57, 'term_secs_since_genuine', 's', 45 * DAY_MS, 'NaN', 'R', 'Seconds since the last transaction known to be genuine.'],
+    [58, 'term_early_fraud_cnt_7d', 'count', 7 * DAY_MS, '0', 'L', "Frauds known by now among the terminal's transactions."],
+    [59, 'term_smoothed_risk_45d', 'share', 45 * DAY_MS, 'p0', 'L', '(f + 20 p0) / (n + 20): f known frauds among n labelled transactions of the terminal, p0 = 0.005.'],
+    [60, 'amount_over_term_mean_7d', 'ratio', 7 * DAY_MS, 'NaN', 'L', "The amount over the mean of what is left of the terminal's amounts in the same currency, without those fully taken back; past the cap the mean of what the log has. NaN without any, or when all are 0."],
+    [61, 'term_cards_per_cnt_1h', 'ratio', HOUR_MS, 'NaN', 'S', 'Cards (accounts, for transactions without a card) last seen in the window, over its transactions. NaN without any.'],
+  ],
+  device: [
+    [62, 'device_distinct_accounts_24h', 'count', DAY_MS, 'NaN', 'S', ON_DEVICE],
+    [63, 'device_distinct_accounts_30d', 'count', 30 * DAY_MS, 'NaN', 'S', ON_DEVICE],
+    [65, 'device_fraud_cnt_30d', 'count', 30 * DAY_MS, '0', 'K', 'Known frauds of the device, on the day of t and the 29 before it.'],
+  ],
+  ip: [
+    [66, 'ip_cnt_5m', 'count', 5 * MINUTE_MS, 'NaN', 'T', NETWORK],
+    [67, 'ip_cnt_1h', 'count', HOUR_MS, 'NaN', 'T', NETWORK],
+    [68, 'ip_distinct_accounts_1h', 'count', HOUR_MS, 'NaN', 'S', 'Accounts last seen in the network in the window.'],
+  ],
+  beneficiary: [
+    [70, 'beneficiary_distinct_payers_24h', 'count', DAY_MS, 'NaN', 'S', 'Accounts that last paid the beneficiary in the window.'],
+    [71, 'beneficiary_in_then_out_24h', 'share', DAY_MS, 'NaN', 'L', "min(out, in) / in of what the beneficiary was paid and of what its own account paid to accounts (`counterparty_account_id`), to itself too, and none by card or in cash: money passed on, as a mule does. In the transaction's currency, without what was taken back; where a cap pushed rows out, both since then. NaN when `in` is 0."],
+    [72, 'beneficiary_fraud_cnt_45d', 'count', 45 * DAY_MS, '0', 'K', 'Known frauds among what the beneficiary was paid, on the day of t and the 44 before it.'],
+  ],
+} as const satisfies Readonly<Record<EntityKind, readonly FeatureRow[]>>; // prettier-ignore
 
 /** The name of a feature that is read from the entities of a transaction. */
-export type EntityFeatureName = (typeof DEFINITIONS)[number][1];
+export type EntityFeatureName = (typeof DEFINITIONS)[EntityKind][number][1];
 
 /** The inputs of a model that are read from the entities of a transaction. */
-export const ENTITY_FEATURES = featuresOf(DEFINITIONS);
+export const ENTITY_FEATURES = ENTITY_KINDS.flatMap((kind) => featuresOf(kind, DEFINITIONS[kind]));
 
 /** Place of each of them among them. */
 export const ENTITY_FEATURE_INDEX = placesOf<EntityFeatureName>(ENTITY_FEATURES);

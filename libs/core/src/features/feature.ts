@@ -1,3 +1,5 @@
+import type { EntityKind } from '../entities/entity-kind.ts';
+
 /** One input of a model. */
 export interface Feature {
   /** Its row in the catalogue of features.md §3. */
@@ -10,8 +12,10 @@ export interface Feature {
   readonly missing: 'NaN' | '0' | 'p0' | '1/2pi' | 'never';
   /** The primitive of the account's or the entity's state that it is read from: see features.md §2. */
   readonly state: 'none' | 'L' | 'L/T' | 'T' | 'S' | 'D' | 'V' | 'K' | 'R' | 'P';
-  /** What the row of the catalogue leaves open, or where this differs from it. */
-  readonly notes?: string;
+  /** Whose state it is read from. */
+  readonly entity: 'account' | EntityKind;
+  /** What it says of a transaction at t, with all that its name, unit and window leave open. */
+  readonly meaning: string;
 }
 
 /** A feature as the tables of definitions have it. */
@@ -22,20 +26,14 @@ export type FeatureRow = readonly [
   windowMs: number | null,
   missing: Feature['missing'],
   state: Feature['state'],
-  notes?: string,
+  meaning: string,
 ];
 
 /** The features of a table, in its order. */
-export function featuresOf(rows: readonly FeatureRow[]): readonly Feature[] {
-  return rows.map(([catalogue, name, unit, windowMs, missing, state, notes]) => ({
-    catalogue,
-    name,
-    unit,
-    windowMs,
-    missing,
-    state,
-    ...(notes === undefined ? {} : { notes }),
-  }));
+export function featuresOf(entity: Feature['entity'], rows: readonly FeatureRow[]): readonly Feature[] {
+  return rows.map(([catalogue, name, unit, windowMs, missing, state, meaning]) => {
+    return { catalogue, name, unit, windowMs, missing, state, entity, meaning };
+  });
 }
 
 /** Place of each feature in a list of them. */

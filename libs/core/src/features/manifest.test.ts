@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Feature, FEATURE_INDEX, featureManifestText, FEATURES } from './manifest.ts';
+import { ACCOUNT_FEATURES } from './account-features.ts';
+import { FEATURE_INDEX, featureManifestText, FEATURES } from './manifest.ts';
 
 describe('the feature manifest', () => {
   it('lists every row of the catalogue once: what the account says, then what the other entities say', () => {
@@ -18,12 +19,16 @@ describe('the feature manifest', () => {
     );
   });
 
-  it('is canonical: what it says is what it lists, without the notes', () => {
-    const said = (JSON.parse(featureManifestText) as Feature[]).map((feature, i) => ({
-      ...feature,
-      notes: FEATURES[i]?.notes,
-    }));
-    expect(said).toEqual(FEATURES.map((feature) => ({ ...feature, notes: feature.notes })));
-    expect(featureManifestText).not.toContain('notes');
+  it('is canonical: what it says is what it lists, without whose it is and what it means', () => {
+    const said = JSON.parse(featureManifestText) as object[];
+    expect(FEATURES).toEqual(said.map((feature, i) => ({ ...FEATURES[i], ...feature })));
+    for (const member of ['entity', 'meaning']) expect(featureManifestText).not.toContain(`"${member}"`);
+  });
+
+  it('says of each what it means, and of which entity it is', () => {
+    expect(FEATURES.filter(({ meaning }) => !/^[A-Za-z(].*[.]$/.test(meaning))).toEqual([]);
+    const ofOthers = FEATURES.slice(ACCOUNT_FEATURES.length);
+    const named = ofOthers.map(({ name }) => /(card|term|device|ip|beneficiary)_/.exec(name)?.[1]);
+    expect(ofOthers.map(({ entity }) => entity.replace('terminal', 'term'))).toEqual(named);
   });
 });

@@ -13,7 +13,7 @@ export const FEATURES: readonly Feature[] = [...ACCOUNT_FEATURES, ...ENTITY_FEAT
 /** Place of each feature in the vector. */
 export const FEATURE_INDEX = placesOf<FeatureName>(FEATURES);
 
-/** Canonical JSON of the manifest, without its notes: its SHA-256 is a model's `featureSet`. */
+/** Canonical JSON of the manifest, without whose it is and what it means: its SHA-256 is a model's `featureSet`. */
 export const featureManifestText: string = JSON.stringify(
   FEATURES.map(({ catalogue, name, unit, windowMs, missing, state }) => ({
     catalogue,
