@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { KafkaDecisionLog, KafkaProducer } from '#libs/adapters';
-import { createEventCodec } from '#libs/contracts';
-import { type LogEvent, LogFollower, type LogRecord, partitionOf } from '#libs/core';
+import { partitionOf } from '#libs/core';
+import { BothDoors, type Message, type Wire } from './both-doors.ts';
+import { DecisionsTopic, ofType } from './decisions-topic.ts';
 import { START_TIMEOUT_MS, startSystem, type SystemUnderTest } from './system-under-test.ts';
 
 const PAYMENTS = 200;
@@ -10,27 +10,19 @@ const ACCOUNTS = 40;
 const DRAINED_MS = 60_000;
 
 let system: SystemUnderTest;
-let producer: KafkaProducer;
+let doors: BothDoors;
+let decisions: DecisionsTopic;
 
 beforeAll(async () => {
   system = await startSystem('labels');
-  producer = new KafkaProducer({ kafka: { brokers: system.kafkaBrokers.split(','), clientId: 'e2e' } });
+  doors = new BothDoors(system);
+  decisions = new DecisionsTopic(system);
 }, START_TIMEOUT_MS);
 
 afterAll(async () => {
-  await producer?.close();
+  await Promise.all([doors?.close(), decisions?.close()]);
   await system?.remove();
 });
-
-type Wire = Readonly<Record<string, unknown>> & { readonly account_id: string };
-
-/** One message, by which doors it goes. */
-interface Message {
-  readonly path: '/v1/decisions' | '/v1/labels';
-  readonly body: Wire;
-  readonly doors: readonly ('http' | 'kafka')[];
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 const startMs = Date.now() - 3_600_000;
 const at = (second: number): string => new Date(startMs + second * 1_000).toISOString();
@@ -58,103 +50,19 @@ function label(number: number, value: 'fraud' | 'genuine', more: object = {}): W
   };
 }
 
-/** Sends one message through its doors, by HTTP until there is a final answer; gives the statuses of HTTP. */
-async function send({ path, body, doors, headers = {} }: Message): Promise<number[]> {
-  const { topics, httpUrl, apiKey } = system;
-  const statuses: number[] = [];
-  for (const door of doors) {
-    if (door === 'kafka') {
-      const topic = path === '/v1/labels' ? topics.names.labels : topics.names.transactions;
-      const partition = partitionOf(body.account_id, topics.partitions);
-      const record = {
-        partition,
-        key: Buffer.from(body.account_id),
-        value: Buffer.from(JSON.stringify(body)),
-        headers,
-      };
-      await producer.send(topic, [record]);
-      continue;
-    }
-    for (;;) {
-      const response = await fetch(httpUrl + path, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', prefer: 'ack=log' },
-        body: JSON.stringify(body),
-      }).catch(() => null);
-      if (response !== null && response.status !== 503) {
-        statuses.push(response.status);
-        break;
-      }
-      await sleep(200);
-    }
-  }
-  return statuses;
-}
-
-/** Sends messages, `width` at a time. */
-async function sendAll(messages: readonly Message[], width = 16): Promise<number[]> {
-  const waiting = [...messages];
-  const statuses: number[] = [];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) statuses.push(...(await send(next)));
-  };
-  await Promise.all(Array.from({ length: width }, work));
-  return statuses;
-}
-
-/** The records of a topic, partition by partition. */
-async function recordsOf(topic: string): Promise<LogRecord[][]> {
-  const log = new KafkaDecisionLog({ kafka: { brokers: system.kafkaBrokers.split(','), clientId: 'e2e' }, topic });
-  try {
-    return await Promise.all(
-      Array.from({ length: system.topics.partitions }, async (_, partition) => {
-        const { low, high } = await log.watermarks(partition);
-        const all: LogRecord[] = [];
-        for (let from = low; from < high;) {
-          const { records, nextOffset } = await log.read(partition, from, { maxBytes: 1_000_000, maxWaitMs: 100 });
-          all.push(...records);
-          from = nextOffset;
-        }
-        return all;
-      }),
-    );
-  } finally {
-    await log.close();
-  }
-}
-
-/** The valid events of the decisions topic. */
-async function validEvents(): Promise<LogEvent[]> {
-  const codec = createEventCodec();
-  const partitions = await recordsOf(system.topics.names.decisions);
-  return partitions.flatMap((records) => {
-    const follower = new LogFollower();
-    return records.flatMap((record) => (follower.accept(record).kind === 'event' ? [codec.decode(record)] : []));
-  });
-}
-
-/** The valid events once `enough` holds of them. */
-async function eventsOnce(enough: (events: readonly LogEvent[]) => boolean): Promise<LogEvent[]> {
-  const deadline = Date.now() + DRAINED_MS;
-  for (;;) {
-    const events = await validEvents();
-    if (enough(events) || Date.now() > deadline) return events;
-    await sleep(500);
-  }
-}
-
-const ofType = <T extends LogEvent['type']>(events: readonly LogEvent[], type: T) =>
-  events.filter((event): event is Extract<LogEvent, { type: T }> => event.type === type);
-
 test('labels by both doors, twice, before and after their payments, while a worker is killed, each count once', async () => {
   const numbers = Array.from({ length: PAYMENTS }, (_, number) => number);
   const payments = numbers.map((number): Message => {
     return { path: '/v1/decisions', body: payment(number), doors: [number % 2 === 0 ? 'http' : 'kafka'] };
   });
   const labels = numbers.flatMap((number): Message[] => {
-    const doors: Message['doors'] =
+    const through: Message['doors'] =
       number % 7 === 0 ? ['kafka', 'http', 'kafka'] : [number % 3 === 0 ? 'http' : 'kafka'];
-    const first: Message = { path: '/v1/labels', body: label(number, number % 4 === 0 ? 'fraud' : 'genuine'), doors };
+    const first: Message = {
+      path: '/v1/labels',
+      body: label(number, number % 4 === 0 ? 'fraud' : 'genuine'),
+      doors: through,
+    };
     const correction: Message = {
       ...first,
       body: label(number, 'genuine', { reported_at: at(2 * PAYMENTS + number) }),
@@ -164,14 +72,15 @@ test('labels by both doors, twice, before and after their payments, while a work
   });
   const invalid = [Buffer.from('{'), Buffer.from(JSON.stringify({ ...label(1, 'fraud'), label: 'perhaps' }))];
   const astray = label(2, 'fraud', { source: 'astray' });
+  const alone = (messages: readonly Message[]): Message[][] => messages.map((message) => [message]);
   const sendBroken = async (): Promise<void> => {
     const { names, partitions } = system.topics;
-    await producer.send(
+    await doors.producer.send(
       names.labels,
       invalid.map((value) => ({ partition: 0, key: null, value, headers: {} })),
     );
     const partition = (partitionOf(astray.account_id, partitions) + 1) % partitions;
-    await producer.send(names.labels, [
+    await doors.producer.send(names.labels, [
       { partition, key: null, value: Buffer.from(JSON.stringify(astray)), headers: {} },
     ]);
   };
@@ -182,15 +91,21 @@ test('labels by both doors, twice, before and after their payments, while a work
   };
   const early = labels.filter((_, index) => index % 3 === 0);
   const late = labels.filter((_, index) => index % 3 !== 0);
-  const [statuses] = await Promise.all([sendAll(early), sendAll(payments), sendBroken(), kill()]);
-  statuses.push(...(await sendAll(late)));
+  const [statuses] = await Promise.all([
+    doors.sendAll(alone(early)),
+    doors.sendAll(alone(payments)),
+    sendBroken(),
+    kill(),
+  ]);
+  statuses.push(...(await doors.sendAll(alone(late))));
 
   const wanted = new Set([...labels.map(({ body }) => JSON.stringify(body)), JSON.stringify(astray)]);
-  const events = await eventsOnce(
+  const events = await decisions.readUntil(
     (seen) =>
       ofType(seen, 'label.recorded').length >= wanted.size &&
       ofType(seen, 'decision.made').length >= PAYMENTS &&
       ofType(seen, 'transaction.rejected').length >= invalid.length,
+    DRAINED_MS,
   );
   const recorded = ofType(events, 'label.recorded');
   const decided = ofType(events, 'decision.made');
@@ -210,7 +125,7 @@ test('labels by both doors, twice, before and after their payments, while a work
 });
 
 test('reversals, refunds and observed payments change the state once, by either door, and get no decision', async () => {
-  const before = await validEvents();
+  const before = decisions.events.length;
   const takingBack = (number: number, event_type: 'reversal' | 'refund', original: number): Wire =>
     payment(number, { transaction_id: `b-${number}`, event_type, original_transaction_id: `p-${original}` });
   const last = PAYMENTS - 1;
@@ -225,13 +140,13 @@ test('reversals, refunds and observed payments change the state once, by either 
       headers: { 'holdfast-observe': '1' },
     },
   ];
-  expect(await sendAll(messages, 1)).toEqual([200, 200, 200]);
-  const events = await eventsOnce((seen) => ofType(seen, 'transaction.recorded').length >= 3);
+  expect(await doors.sendAll([messages], 1)).toEqual([200, 200, 200]);
+  const events = await decisions.readUntil((seen) => ofType(seen, 'transaction.recorded').length >= 3, DRAINED_MS);
   const recorded = ofType(events, 'transaction.recorded');
   expect(
     recorded.map(({ cause, effect }) => `${cause} ${effect === null ? 'about nothing' : 'matched'}`).toSorted(),
   ).toEqual(['observed about nothing', 'refund matched', 'reversal matched']);
-  expect(events).toHaveLength(before.length + 3);
+  expect(events).toHaveLength(before + 3);
   const { output } = await system.ops(['audit', '--json']);
   expect(JSON.parse(output)).toMatchObject({ ok: true, found: [] });
 });

@@ -24,6 +24,7 @@ export { EntityOracle, type EntityQuestion } from './oracle/entity-oracle.ts';
 export { vectorByDefinition } from './oracle/vector-by-definition.ts';
 export type { Past } from './oracle/past.ts';
 export { AnswerChecker, type ReceivedAnswer } from './http/answer-checker.ts';
+export { compareWithReplay, type ComparedDecision } from './rig/parity.ts';
 export { inputBatch, INPUT_TOPIC, PartitionRig, RELAY_LIMITS } from './rig/partition-rig.ts';
 export { label } from './rig/labels.ts';
 export { testConfig } from './rig/test-config.ts';
