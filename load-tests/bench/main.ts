@@ -14,6 +14,7 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
 
   npm run bench -- core      each stage of a decision in one process, without Redis and Kafka
   npm run bench -- entities  what cards, terminals, devices, networks and beneficiaries cost: an update and their features
+  npm run bench -- updater   the entity updater on a real Redis, catching up with a log in memory; plain, and with one terminal in 30 % of the traffic
   npm run bench -- features  an account alone: features, state and record, at 100 and 512 events and among up to a million accounts
   npm run bench -- commit    loading, committing and relaying batches on a real Redis, without the rest
   npm run bench -- kafka     the worker on a real Redis and Kafka, as fast as it goes
@@ -56,17 +57,8 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   core: async () => (await import('./core-bench.ts')).benchCore(),
   entities: async () => (await import('./entities-bench.ts')).benchEntities(),
   features: async () => (await import('./features-bench.ts')).benchFeatures(),
-  commit: async () => {
-    const { benchCommit } = await import('./commit-bench.ts');
-    const dataDir = join(localDir, `bench-${process.pid}`);
-    const services = await startServices({ dataDir, kafka: false, log });
-    try {
-      return await benchCommit(services.redisUrl);
-    } finally {
-      await services.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    }
-  },
+  commit: () => withRedis(async (redisUrl) => (await import('./commit-bench.ts')).benchCommit(redisUrl)),
+  updater: () => withRedis(async (redisUrl) => (await import('./updater-bench.ts')).benchUpdater(redisUrl)),
   kafka: async () => {
     const { benchKafka } = await import('./door-bench.ts');
     const amounts = { transactions: amount(values.transactions, 120_000), warmUp: amount(values['warm-up'], 40_000) };
@@ -88,6 +80,18 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
     return benchRebuild({ transactions: amount(values.transactions, 60_000), ...file, log });
   },
 };
+
+/** Runs a benchmark on a Redis of its own. */
+async function withRedis(bench: (redisUrl: string) => Promise<BenchResult>): Promise<BenchResult> {
+  const dataDir = join(localDir, `bench-${process.pid}`);
+  const services = await startServices({ dataDir, kafka: false, log });
+  try {
+    return await bench(services.redisUrl);
+  } finally {
+    await services.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
 
 async function run(bench: () => Promise<BenchResult>): Promise<void> {
   await buildIfStale(log);
