@@ -85,7 +85,7 @@ function prepare(count: number): Prepared[] {
 }
 
 async function measureStages(prepared: readonly Prepared[]): Promise<Measured[]> {
-  const model = await loadChampion({ registry: 'models/registry.json', directory: 'models' });
+  const model = await loadChampion({ registry: 'models/registry.json', directory: 'models', publicKeys: [] });
   const codec = createEventCodec();
   const vectors = prepared.map(({ state, event }) => computeVector(state, event, NO_ENTITIES));
   const width = (vectors[0] as Float32Array).length;

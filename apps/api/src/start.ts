@@ -1,13 +1,14 @@
 import {
   agreedTopics,
-  loadChampion,
   ModelRefused,
+  openChampion,
   openScoring,
   UnusableStore,
   UnusableTopics,
   type OpenedScoring,
 } from '#libs/adapters';
 import {
+  followChampion,
   runProcess,
   systemClock,
   type ApiKey,
@@ -16,6 +17,7 @@ import {
   type ProcessFrame,
   type Telemetry,
 } from '#libs/platform';
+import type { ModelIdentity } from '#libs/core';
 import { createDevelopmentKey } from './api-keys.ts';
 import { createApi } from './create-api.ts';
 import { createScorer } from './scorer.ts';
@@ -52,32 +54,34 @@ async function openDoor(frame: ProcessFrame): Promise<void> {
   await lifecycle.opened('http door', () => api.close());
   const port = await api.listen();
   frame.becomeReady(() => watch.ready);
-  const model = scoring.ports.model.identity;
-  logger.info({ port, adminPort: frame.adminPort, partitions, model }, 'api started');
+  logger.info({ port, adminPort: frame.adminPort, partitions, model: opened.model }, 'api started');
+}
+
+interface OpenedScorer {
+  readonly scoring: OpenedScoring;
+  readonly partitions: number;
+  /** Which model decides first. */
+  readonly model: ModelIdentity;
 }
 
 /** The ports of the scorer and the number of partitions; null when the process was asked to stop before it came to that. */
-async function openScorer({
-  config,
-  logger,
-  lifecycle,
-  whenReachable,
-}: ProcessFrame): Promise<{ readonly scoring: OpenedScoring; readonly partitions: number } | null> {
-  const model = await loadChampion(config.models);
-  await lifecycle.opened('model', () => model.close());
+async function openScorer(frame: ProcessFrame): Promise<OpenedScorer | null> {
+  const { config, logger, lifecycle, whenReachable } = frame;
+  const champion = await openChampion(config.models);
+  await followChampion(champion, frame);
   const { brokers, topicPrefix } = config.kafka;
   return whenReachable(async () => {
     const { partitions } = await agreedTopics({ brokers, clientId: 'holdfast-api' }, topicPrefix);
     const scoring = await openScoring(
       { ...config, partitions },
       {
-        model,
+        champion: champion.slot,
         clock: systemClock,
         onRedisError: (err) => logger.debug({ err }, 'redis client'),
       },
     );
     await lifecycle.opened('store', () => scoring.close());
-    return { scoring, partitions };
+    return { scoring, partitions, model: champion.slot.identity };
   });
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openPartitionStore, openScoring, type OpenedScoring } from '#libs/adapters';
-import { PartitionOwner, type OwnerHooks, type OwnerPorts } from '#libs/core';
+import { fixedModel, PartitionOwner, type OwnerHooks, type OwnerPorts } from '#libs/core';
 import { systemClock, type Config } from '#libs/platform';
 import { fakeModel, InMemoryLog, RELAY_LIMITS } from '#libs/testkit';
 
@@ -32,7 +32,11 @@ export class LivePartition {
     const keyPrefix = `test-${randomBytes(6).toString('hex')}`;
     const settings = { ...config, redis: { ...config.redis, keyPrefix }, partitions: 1 };
     const onRedisError = (): void => undefined;
-    const scoring = await openScoring(settings, { model: fakeModel(), clock: systemClock, onRedisError });
+    const scoring = await openScoring(settings, {
+      champion: fixedModel(fakeModel()),
+      clock: systemClock,
+      onRedisError,
+    });
     return new LivePartition(scoring, await openPartitionStore(scoring, settings, onRedisError));
   }
 

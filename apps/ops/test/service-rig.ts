@@ -14,6 +14,7 @@ import { createLabelParser, createTransactionParser, rejectionOf, toDecisionBody
 import {
   applyInput,
   decideRequests,
+  fixedModel,
   type InputItem,
   type LogRecord,
   openPartition,
@@ -66,7 +67,11 @@ export class ServiceRig {
   static async start(config: Config): Promise<ServiceRig> {
     const model = await loadChampion(config.models);
     const settings = { ...config, partitions: PARTITIONS };
-    const scoring = await openScoring(settings, { model, clock: systemClock, onRedisError: ignored });
+    const scoring = await openScoring(settings, {
+      champion: fixedModel(model),
+      clock: systemClock,
+      onRedisError: ignored,
+    });
     const rig = new ServiceRig(config, model, scoring, await openPartitionStore(scoring, settings, ignored));
     await rig.own();
     return rig;

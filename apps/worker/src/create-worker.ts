@@ -9,7 +9,7 @@ import {
   type KafkaSettings,
 } from '#libs/adapters';
 import { type BodyRules, createLabelParser, createTransactionParser, topicNames } from '#libs/contracts';
-import type { Clock, ItemResult, Model, ScoringPorts } from '#libs/core';
+import type { Clock, ItemResult, ModelSlot, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
 import type { InputWork } from './apply-batch.ts';
@@ -23,7 +23,7 @@ import type { WorkerOptions } from './worker-options.ts';
 
 /** What a worker is composed over; the rest it opens itself. */
 export interface WorkerDependencies {
-  readonly model: Model;
+  readonly champion: ModelSlot;
   /** Partitions of the topics, as the brokers have them. */
   readonly partitions: number;
   /** How long the decisions topic keeps its records. */
@@ -49,14 +49,14 @@ export interface ComposedWorker {
 
 /** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
 export async function createWorker(config: Config, dependencies: WorkerDependencies): Promise<ComposedWorker> {
-  const { model, partitions, logRetentionMs, clock, logger, metrics, tracing, onBug, onSilent } = dependencies;
+  const { champion, partitions, logRetentionMs, clock, logger, metrics, tracing, onBug, onSilent } = dependencies;
   const names = topicNames(config.kafka.topicPrefix);
   const { brokers, requestTimeoutMs } = config.kafka;
   const kafka: KafkaSettings = { brokers, requestTimeoutMs, clientId: 'holdfast-worker' };
   const log: KafkaLog = (level, message, fields) => logger[level]({ ...fields, kafka: message }, 'kafka client');
   const onRedisError = (err: Error): void => logger.warn({ err: err.message }, 'redis connection lost');
 
-  const stores = await openWorkerStores({ ...config, partitions }, { model, clock, onRedisError });
+  const stores = await openWorkerStores({ ...config, partitions }, { champion, clock, onRedisError });
   const { scoring, partitionStore, entityStore } = stores;
   // Read for entities on a connection of its own: what is read for the relay must not wait behind it.
   const readLog = new KafkaDecisionLog({ kafka, topic: names.decisions, log, gapMs: REQUEST_GAP_MS });

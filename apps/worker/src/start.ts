@@ -1,5 +1,5 @@
-import { agreedTopics, loadChampion, ModelRefused, UnusableStore, UnusableTopics } from '#libs/adapters';
-import { EXIT, runProcess, systemClock, type ProcessFrame, type Telemetry } from '#libs/platform';
+import { agreedTopics, ModelRefused, openChampion, UnusableStore, UnusableTopics } from '#libs/adapters';
+import { EXIT, followChampion, runProcess, systemClock, type ProcessFrame, type Telemetry } from '#libs/platform';
 import { createWorker } from './create-worker.ts';
 
 /** Runs the worker as a process. */
@@ -10,8 +10,8 @@ export function start(telemetry: Telemetry): Promise<void> {
 
 async function openWorker(frame: ProcessFrame): Promise<void> {
   const { config, logger, lifecycle, metrics, tracing, adminPort } = frame;
-  const model = await loadChampion(config.models);
-  await lifecycle.opened('model', () => model.close());
+  const champion = await openChampion(config.models);
+  await followChampion(champion, frame);
   const onBug = (err: unknown): void => {
     logger.fatal({ err }, 'worker ended by a bug');
     process.exit(EXIT.bug);
@@ -25,7 +25,7 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
     const kafka = { brokers, clientId: 'holdfast-worker' };
     const { partitions, decisionsRetentionMs: logRetentionMs } = await agreedTopics(kafka, topicPrefix);
     return createWorker(config, {
-      model,
+      champion: champion.slot,
       partitions,
       logRetentionMs,
       clock: systemClock,
@@ -42,5 +42,5 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
   await lifecycle.opened('worker', () => worker.stop());
   frame.becomeReady(() => worker.ready());
   await worker.start();
-  logger.info({ adminPort }, 'worker started');
+  logger.info({ adminPort, model: champion.slot.identity }, 'worker started');
 }

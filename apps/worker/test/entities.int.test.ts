@@ -14,6 +14,7 @@ import {
   ENTITY_FOLD,
   entityChangesOf,
   entityName,
+  fixedModel,
   followToEnd,
   LogFollower,
   partitionOf,
@@ -70,7 +71,7 @@ async function startWorker(): Promise<void> {
     throw error;
   };
   running = await createWorker(config, {
-    model,
+    champion: fixedModel(model),
     partitions: PARTITIONS,
     logRetentionMs: 7 * 86_400_000,
     clock: systemClock,

@@ -4,13 +4,11 @@ import {
   createHasher,
   DEFAULT_POLICY,
   type DetailCache,
-  type Model,
+  type ModelSlot,
   REDUCER_VERSION,
   type ScoringPorts,
   type ScoringRules,
 } from '#libs/core';
-import { MAX_BATCH_ROWS } from './onnx/model-session.ts';
-import { shareRuns } from './onnx/shared-runs.ts';
 import { StoreKeys } from './redis/keys.ts';
 import { connectRedis, waitForRedis } from './redis/redis-client.ts';
 import { RedisDetailCache } from './redis/redis-detail-cache.ts';
@@ -72,7 +70,7 @@ export function scoringRules({ state }: Pick<ScoringSettings, 'state'>): Scoring
  */
 export async function openScoring(
   settings: ScoringSettings,
-  { model, clock, onRedisError }: { model: Model; clock: Clock; onRedisError: (error: Error) => void },
+  { champion, clock, onRedisError }: { champion: ModelSlot; clock: Clock; onRedisError: (error: Error) => void },
 ): Promise<OpenedScoring> {
   const { redis: redisSettings, state, partitions } = settings;
   const keys = new StoreKeys(redisSettings.keyPrefix);
@@ -95,7 +93,7 @@ export async function openScoring(
     ports: {
       store: new RedisStateStore(redis, keys, { outboxLimit: state.outboxLimitEvents }),
       entities: new RedisEntityStore(redis, keys, { partitions }),
-      model: shareRuns(model, MAX_BATCH_ROWS),
+      champion,
       codec: createEventCodec(),
       clock,
       hasher: createHasher(state.hashKey),

@@ -4,6 +4,7 @@ export { describeConfig } from './config/describe-config.ts';
 export { loadConfig } from './config/load-config.ts';
 export type { ApiKey } from './config/parse-value.ts';
 export { processConfig } from './config/process-config.ts';
+export { followChampion } from './follow-champion.ts';
 export { createLifecycle, type Close, type Lifecycle, type StopResult } from './lifecycle.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { countRefusal, countResults, recordStages } from './metrics/count-results.ts';

@@ -25,7 +25,7 @@ export function withDecidingOptions(command: Command, withoutModel: string): Com
 /** The model that is asked for; null for none. */
 export async function chosenModel({ model, registry }: DecidingOptions): Promise<LoadedModel | null> {
   if (model === false) return null;
-  if (model === undefined) return loadChampion({ registry, directory: 'models' });
+  if (model === undefined) return loadChampion({ registry, directory: 'models', publicKeys: [] });
   return loadModel(model, { featureSet: FEATURE_SET });
 }
 

@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { featureManifestText, FEATURES, type Model } from '#libs/core';
 import { modelContract } from '#libs/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadModel, type LoadedModel } from './load-model.ts';
+import { loadModel } from './load-model.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { parseManifest } from './model-manifest.ts';
-import { readChampion } from './model-registry.ts';
+import { directoryOf, readRegistry } from './model-registry.ts';
 import { shareRuns } from './shared-runs.ts';
 
 const featureSet = createHash('sha256').update(featureManifestText).digest('hex');
-const champion = await readChampion(join(import.meta.dirname, '../../../../models/registry.json'));
-const golden = parseManifest(await readFile(join(champion.directory, 'manifest.json'), 'utf8'), 'champion').golden;
+const models = join(import.meta.dirname, '../../../../models');
+const { champion } = await readRegistry(join(models, 'registry.json'));
+const directory = directoryOf(models, champion);
+const trust = { featureSet, manifestSha256: champion.manifestSha256 };
+const golden = parseManifest(await readFile(join(directory, 'manifest.json'), 'utf8'), 'champion').golden;
 const width = FEATURES.length;
 
 const RUN_ROWS = 64;
@@ -21,7 +25,7 @@ for (const [name, asUsed] of [
   ['the champion whose callers share its runs', (model: LoadedModel): Model => shareRuns(model, RUN_ROWS)],
 ] as const) {
   modelContract(name, async () => {
-    const loaded = await loadModel(champion.directory, { featureSet });
+    const loaded = await loadModel(directory, trust);
     const vectors = Array.from({ length: golden.rows }, (_, row) =>
       golden.vectors.subarray(row * width, (row + 1) * width),
     );
@@ -32,7 +36,7 @@ for (const [name, asUsed] of [
 describe('the champion', () => {
   let model: LoadedModel;
   beforeAll(async () => {
-    model = await loadModel(champion.directory, { featureSet });
+    model = await loadModel(directory, trust);
   });
   afterAll(() => model.close());
 

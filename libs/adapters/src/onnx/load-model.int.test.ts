@@ -1,38 +1,36 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { featureManifestText, FEATURES, TransientFault } from '#libs/core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FEATURES, TransientFault } from '#libs/core';
+import { describe, expect, test } from 'vitest';
 import { loadModel } from './load-model.ts';
-import { parseManifest } from './model-manifest.ts';
-import { ModelRefused, type ModelRefusal } from './model-refused.ts';
-import { readChampion } from './model-registry.ts';
+import type { ModelRefusal } from './model-refused.ts';
+import {
+  championDirectory,
+  featureSet,
+  golden,
+  type Manifest,
+  refusal,
+  replaced,
+  tampered,
+} from './tampered-model.test-support.ts';
 
-const models = join(import.meta.dirname, '../../../../models');
-const featureSet = createHash('sha256').update(featureManifestText).digest('hex');
-const champion = await readChampion(join(models, 'registry.json'));
-const golden = parseManifest(await readFile(join(champion.directory, 'manifest.json'), 'utf8'), 'champion').golden;
 const width = FEATURES.length;
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'model-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
 test('a model that cannot run is a fault that passes', async () => {
-  const model = await loadModel(champion.directory, { featureSet });
+  const model = await loadModel(championDirectory, { featureSet });
   await model.close();
   await expect(model.score(vectorOf(0), 1)).rejects.toThrow(TransientFault);
 });
 
 describe('a model is refused', () => {
   test('when there is none, or half of one', async () => {
-    expect(await refusal(join(folder, 'absent'))).toBe('unreadable');
+    expect(await refusal(join(championDirectory, 'absent'))).toBe('unreadable');
     const half = await tampered({});
     await rm(join(half, 'model.onnx'));
     expect(await refusal(half)).toBe('unreadable');
+    await writeFile(join(half, 'model.onnx'), '');
+    expect(await refusal(half)).toBe('empty');
   });
 
   test.each<[string, (manifest: Manifest) => unknown]>([
@@ -66,7 +64,7 @@ describe('a model is refused', () => {
 
   test('when it was trained on other features, with a message that says what to do', async () => {
     const other = createHash('sha256').update('other features').digest('hex');
-    await expect(loadModel(champion.directory, { featureSet: other })).rejects.toThrow(
+    await expect(loadModel(championDirectory, { featureSet: other })).rejects.toThrow(
       /wrong_feature_set.*train it again/,
     );
   });
@@ -97,6 +95,21 @@ describe('a model is refused', () => {
 
   test('when it computes with anything but trees and their calibration', async () => {
     expect(await refusal(await tampered({ model: replaced('Sigmoid', 'Softmax') }))).toBe('unknown_operator');
+  });
+
+  test('when it is written in a version of the operators that this build does not know', async () => {
+    const opset = Buffer.from('0a0a61692e6f6e6e782e6d6c1003', 'hex');
+    const ofAnother = (bytes: Buffer): Buffer => {
+      bytes.writeUInt8(4, bytes.indexOf(opset) + opset.length - 1);
+      return bytes;
+    };
+    expect(await refusal(await tampered({ model: ofAnother }))).toBe('unknown_opset');
+  });
+
+  test('when it is larger than any model of ours', async () => {
+    const huge = await tampered({});
+    await truncate(join(huge, 'model.onnx'), 64 * 1024 * 1024 + 1);
+    expect(await refusal(huge)).toBe('too_large');
   });
 
   test('when its trees cannot be explained', async () => {
@@ -137,7 +150,7 @@ describe('a model is refused', () => {
 
   test('when it answers with no number', async () => {
     const factor = Buffer.alloc(4);
-    const { calibration } = JSON.parse(await readFile(join(champion.directory, 'manifest.json'), 'utf8')) as Manifest;
+    const { calibration } = JSON.parse(await readFile(join(championDirectory, 'manifest.json'), 'utf8')) as Manifest;
     factor.writeFloatLE(calibration.a);
     const withoutFactor = (bytes: Buffer): Buffer => {
       bytes.writeFloatLE(NaN, bytes.lastIndexOf(factor));
@@ -162,57 +175,6 @@ describe('a model is refused', () => {
   });
 });
 
-interface Manifest {
-  readonly sha256: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly golden: {
-    readonly rows: number;
-    readonly vectors: string;
-    readonly margins: string;
-    readonly probabilities: string;
-    readonly contributions: string;
-  };
-  readonly calibration: { readonly a: number };
-}
-
 function vectorOf(row: number): Float32Array {
   return golden.vectors.subarray(row * width, (row + 1) * width);
-}
-
-/** A copy of the champion with a changed manifest or a changed graph; the hash in the manifest is that of the changed graph. */
-async function tampered({
-  manifest,
-  model,
-}: {
-  manifest?: (manifest: Manifest) => unknown;
-  model?: (bytes: Buffer) => Buffer;
-}): Promise<string> {
-  const directory = await mkdtemp(join(folder, 'tampered-'));
-  await cp(champion.directory, directory, { recursive: true });
-  const bytes = await readFile(join(directory, 'model.onnx'));
-  const changed = model?.(bytes) ?? bytes;
-  await writeFile(join(directory, 'model.onnx'), changed);
-  const original = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')) as Manifest;
-  const hashed = { ...original, sha256: createHash('sha256').update(changed).digest('hex') };
-  await writeFile(join(directory, 'manifest.json'), JSON.stringify(manifest?.(hashed) ?? hashed));
-  return directory;
-}
-
-/** Changes a name in the graph to another of the same length. */
-function replaced(text: string, other: string): (bytes: Buffer) => Buffer {
-  return (bytes) => {
-    bytes.write(other, bytes.indexOf(text));
-    return bytes;
-  };
-}
-
-async function refusal(directory: string): Promise<ModelRefusal | 'accepted'> {
-  try {
-    const model = await loadModel(directory, { featureSet });
-    await model.close();
-    return 'accepted';
-  } catch (error) {
-    if (error instanceof ModelRefused) return error.code;
-    throw error;
-  }
 }

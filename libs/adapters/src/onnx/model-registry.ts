@@ -1,42 +1,117 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { RegisteredModel } from '#libs/core';
 import { ModelRefused } from './model-refused.ts';
 
-/** A model by name, as `models/registry.json` lists it. */
-export interface RegisteredModel {
-  readonly id: string;
-  readonly version: string;
-  /** `<models>/<id>/<version>`. */
-  readonly directory: string;
+/** What `models/registry.json` says. */
+export interface Registry {
+  /** The model that decides. */
+  readonly champion: RegisteredModel;
+  /** Models that score beside it, and decide nothing. */
+  readonly challengers: readonly RegisteredModel[];
+  /** Champions before, the newest last, with when and by whom they were replaced. */
+  readonly history: readonly ReplacedChampion[];
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export interface ReplacedChampion {
+  readonly champion: RegisteredModel;
+  /** ISO 8601, UTC. */
+  readonly replacedAt: string;
+  readonly replacedBy: string;
+  readonly reason: string;
+}
 
-/** The model that decides, by the registry at `path`; model folders lie beside it. Throws `ModelRefused`. */
-export async function readChampion(path: string, modelsDirectory = dirname(path)): Promise<RegisteredModel> {
+/** Reads a registry. Throws `ModelRefused` `unreadable` or `bad_registry`. */
+export async function readRegistry(path: string): Promise<Registry> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     throw new ModelRefused('unreadable', path, { because: 'the registry cannot be read', cause });
   }
-  const { id, version } = championOf(text);
-  if (!isName(id) || !isName(version)) {
-    const because = 'the registry names no champion: { "champion": { "id": "...", "version": "..." } } is expected';
-    throw new ModelRefused('bad_manifest', path, { because });
-  }
-  return { id, version, directory: join(modelsDirectory, id, version) };
-}
-
-function championOf(text: string): { id?: unknown; version?: unknown } {
   try {
-    const registry = JSON.parse(text) as { champion?: { id?: unknown; version?: unknown } } | null;
-    return registry?.champion ?? {};
-  } catch {
-    return {};
+    const fields = record(JSON.parse(text));
+    return {
+      champion: registered(fields['champion']),
+      challengers: list(fields['challengers']).map(registered),
+      history: list(fields['history']).map(replaced),
+    };
+  } catch (cause) {
+    const because = `it is no registry (${cause instanceof Error ? cause.message : String(cause)}): { "champion": { "id": "...", "version": "...", "manifest_sha256": "..." } } is expected`;
+    throw new ModelRefused('bad_registry', path, { because, cause });
   }
 }
 
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && NAME.test(value);
+/** Puts `registry` in the place of the file at `path`, as a whole: who reads meanwhile finds the one or the other. */
+export async function writeRegistry(path: string, { champion, challengers, history }: Registry): Promise<void> {
+  const fields = {
+    champion: fieldsOf(champion),
+    challengers: challengers.map(fieldsOf),
+    history: history.map((one) => ({
+      champion: fieldsOf(one.champion),
+      replaced_at: one.replacedAt,
+      replaced_by: one.replacedBy,
+      reason: one.reason,
+    })),
+  };
+  const draft = join(dirname(path), `.registry-${randomUUID()}.json`);
+  try {
+    await using file = await open(draft, 'wx');
+    await file.writeFile(`${JSON.stringify(fields, null, 2)}\n`);
+    await file.sync();
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Where a model lies. */
+export function directoryOf(modelsDirectory: string, { id, version }: Pick<RegisteredModel, 'id' | 'version'>): string {
+  return join(modelsDirectory, id, version);
+}
+
+/** Whether `text` can name a model or a version: a folder's name, and no way out of its folder. */
+function isModelName(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text);
+}
+
+function registered(value: unknown): RegisteredModel {
+  const fields = record(value);
+  const [id, version, manifestSha256] = [text(fields, 'id'), text(fields, 'version'), text(fields, 'manifest_sha256')];
+  if (!isModelName(id) || !isModelName(version)) throw new TypeError(`${id} ${version} is no name of a model`);
+  if (!/^[0-9a-f]{64}$/.test(manifestSha256)) throw new TypeError('manifest_sha256 is not 64 hex digits');
+  return { id, version, manifestSha256 };
+}
+
+function replaced(value: unknown): ReplacedChampion {
+  const fields = record(value);
+  return {
+    champion: registered(fields['champion']),
+    replacedAt: text(fields, 'replaced_at'),
+    replacedBy: text(fields, 'replaced_by'),
+    reason: text(fields, 'reason'),
+  };
+}
+
+function fieldsOf({ id, version, manifestSha256 }: RegisteredModel): Record<string, string> {
+  return { id, version, manifest_sha256: manifestSha256 };
+}
+
+function record(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('an object is missing');
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new TypeError('a list is missing');
+  return value;
+}
+
+function text(fields: Record<string, unknown>, name: string): string {
+  const value = fields[name];
+  if (typeof value !== 'string') throw new TypeError(`${name} is missing`);
+  return value;
 }

@@ -6,18 +6,23 @@ import { readTrees, UnreadableTrees } from './read-trees.ts';
 
 /** The one graph that is run: trees, and the calibration of their margin. Whatever else a file could hold is not for a decision. */
 const OPERATORS = ['ai.onnx.ml TreeEnsembleRegressor', 'Mul', 'Add', 'Sigmoid'];
+/** Versions of them: another may mean something else by the same name. */
+const OPSETS = ['ai.onnx 17', 'ai.onnx.ml 3'];
 const FLOAT = 1;
 const EXTERNAL = 1;
 
 /**
- * What the graph in `bytes` computes, so that it can be explained. Throws `ModelRefused` `not_loadable` for what is no ONNX file, `external_data` where
- * numbers lie in another file, `unknown_operator` or `wrong_signature` for any other graph than vectors -> trees -> margin -> x a -> + b -> sigmoid -> probability, `bad_trees`.
+ * What the graph in `bytes` computes, so that it can be explained. Throws `ModelRefused` `not_loadable` for what is no ONNX file, `unknown_opset`,
+ * `external_data` where numbers lie in another file, `unknown_operator` or `wrong_signature` for any other graph than vectors -> trees -> margin -> x a -> + b -> sigmoid -> probability, `bad_trees`.
  */
 export function readGraph(bytes: Uint8Array, manifest: ModelManifest, directory: string): TreeEnsemble {
   const refuse = (code: ModelRefusal, because: string, cause?: unknown): never => {
     throw new ModelRefused(code, directory, { because, cause });
   };
-  const graph = graphOf(bytes, directory);
+  const { graph, opsets } = graphOf(bytes, directory);
+  if (opsets.join() !== OPSETS.join()) {
+    return refuse('unknown_opset', `it is written in ${opsets.join(', ')} where ${OPSETS.join(', ')} is expected`);
+  }
   const tensors = [...graph.initializer, ...graph.node.flatMap(({ attribute }) => attribute.map(({ t }) => t))];
   if (
     tensors.some((tensor) => tensor !== null && (tensor.dataLocation === EXTERNAL || tensor.externalData.length > 0))
@@ -53,12 +58,16 @@ export function readGraph(bytes: Uint8Array, manifest: ModelManifest, directory:
 
 type Node = OnnxGraph['node'][number];
 
-function graphOf(bytes: Uint8Array, directory: string): OnnxGraph {
+function graphOf(
+  bytes: Uint8Array,
+  directory: string,
+): { readonly graph: OnnxGraph; readonly opsets: readonly string[] } {
   try {
-    const { graph, functions } = readOnnx(bytes);
+    const { graph, functions, opsetImport } = readOnnx(bytes);
     if (graph === null) throw new TypeError('it has no graph');
     if (functions.length > 0) throw new TypeError('it brings functions of its own');
-    return graph;
+    const opsets = opsetImport.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).toSorted();
+    return { graph, opsets };
   } catch (cause) {
     const because = `it is not read as ONNX: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new ModelRefused('not_loadable', directory, { because, cause });

@@ -3,11 +3,11 @@ import { withSeqs } from '../account/account-state.ts';
 import { openWorkspaces, type AccountWorkspace } from '../account/account-workspace.ts';
 import { DamagedAccounts } from '../account/damaged-accounts.ts';
 import { homeState } from '../home.ts';
+import type { ModelSlot } from '../models/model-slot.ts';
 import type { Policy } from '../policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EntityReader } from '../ports/entity-store.ts';
 import type { EventCodec } from '../ports/event-codec.ts';
-import type { Model } from '../ports/model.ts';
 import type { AccountWrite, LoadedPartition, StateStore } from '../ports/state-store.ts';
 import type { Hasher } from '../siphash.ts';
 import type { Batch, BatchItem, CommittedBatch, ItemResult, RefusedBatch } from './batch.ts';
@@ -22,7 +22,7 @@ import { StageClock } from './stage-clock.ts';
 export interface ScoringPorts {
   readonly store: StateStore;
   readonly entities: EntityReader;
-  readonly model: Model;
+  readonly champion: ModelSlot;
   readonly codec: EventCodec;
   readonly clock: Clock;
   readonly hasher: Hasher;
@@ -125,23 +125,25 @@ async function planItems(work: {
   stages: StageClock;
 }): Promise<PlannedItem[]> {
   const { batch, ports, loaded, entities, position, stages } = work;
-  const { policy, model, rules } = ports;
+  const { policy, champion, rules } = ports;
   const belowPosition = (item: BatchItem): boolean =>
     batch.input !== null && item.original !== null && item.original.offset < position;
   const candidates = work.candidates.filter(({ index }) => !belowPosition(batch.items[index] as BatchItem));
-  const decided = await planCandidates(candidates, {
-    policy,
-    rules,
-    model: model.identity,
-    featureSet: model.featureSet,
-    nowMs: ports.clock.nowMs(),
-    baseSeq: work.base,
-    partitionFloorMs: loaded.floorMs,
-    entitiesOf: ({ event }) => entities.of(event.entities),
-    score: (vectors, rows) => model.score(vectors, rows),
-    explain: (vector) => model.explain(vector),
-    lap: (stage) => stages.lap(stage),
-  });
+  const decided = await champion.use((model) =>
+    planCandidates(candidates, {
+      policy,
+      rules,
+      model: model.identity,
+      featureSet: model.featureSet,
+      nowMs: ports.clock.nowMs(),
+      baseSeq: work.base,
+      partitionFloorMs: loaded.floorMs,
+      entitiesOf: ({ event }) => entities.of(event.entities),
+      score: (vectors, rows) => model.score(vectors, rows),
+      explain: (vector) => model.explain(vector),
+      lap: (stage) => stages.lap(stage),
+    }),
+  );
   return batch.items.map((item, index): PlannedItem => {
     if (belowPosition(item)) return { kind: 'skipped' };
     if (item.kind === 'forwarded') return { kind: 'forwarded' };

@@ -10,7 +10,7 @@ interface Limit {
   readonly metric: string;
 }
 
-const { state, input, relay, entities, http, kafka, redis, shutdownTimeoutMs } = SETTINGS;
+const { state, input, relay, entities, http, kafka, redis, models, shutdownTimeoutMs } = SETTINGS;
 const none = '–';
 
 const set = ({ variable, defaultText, range }: Setting<number>, what: string, reached: string, metric: { readonly name: string } | null = null): Limit => ({ what: `${what} (\`${variable}\`)`, bound: `${defaultText} (${range})`, reached, metric: metric === null ? none : `\`${metric.name}\`` }); // prettier-ignore
@@ -26,6 +26,7 @@ export const NO_LIMITS: readonly Setting<number>[] = [
   kafka.replicationFactor,
   relay.lingerMs,
   entities.gapMs,
+  models.pollMs,
   http.deadlineMarginMs,
   SETTINGS.tracing.ratio,
 ];
@@ -66,6 +67,7 @@ export const LIMITS: readonly Limit[] = [
   set(entities.batchEvents, 'Events that one cycle of the entity updater takes, and that are read ahead of a partition', 'the next cycle takes the rest; reading waits', METRICS.entityLagEvents), // prettier-ignore
   fixed('Records that one step of the entity updater writes', '128, or those of one event', 'the next step writes the rest', METRICS.entityRecords), // prettier-ignore
   fixed('Entities of one partition that one reading of the log makes anew', '256', 'the rest is found again at its next event', METRICS.entityCorrupt), // prettier-ignore
+  set(models.maxSwaps, 'Champions that one process takes after its first', 'the next is not taken until the process is restarted', METRICS.championCurrent), // prettier-ignore
   set(shutdownTimeoutMs, 'Closing one resource at a stop, ms', 'left open; the stop goes on, exit code 1'),
 ];
 

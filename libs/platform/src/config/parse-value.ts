@@ -19,6 +19,11 @@ export function parseHashKey(value: string): Uint8Array | undefined {
   return /^[0-9a-fA-F]{32}$/.test(value) ? Uint8Array.from(Buffer.from(value, 'hex')) : undefined;
 }
 
+/** 32 bytes in base64. */
+export function parsePublicKey(item: string): Uint8Array | undefined {
+  return /^[A-Za-z0-9+/]{43}=$/.test(item) ? Uint8Array.from(Buffer.from(item, 'base64')) : undefined;
+}
+
 /** The URL itself when it names a Redis and nothing that we would ignore. */
 export function parseRedisUrl(value: string): string | undefined {
   if (!URL.canParse(value)) return undefined;

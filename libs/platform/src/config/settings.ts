@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#libs/core';
 import { ENTITY_SETTINGS } from './entity-settings.ts';
 import { INPUT_SETTINGS } from './input-settings.ts';
+import { MODEL_SETTINGS } from './model-settings.ts';
 import { parseApiKey, parseHashKey, parseRedisUrl } from './parse-value.ts';
 import { RELAY_SETTINGS } from './relay-settings.ts';
 import { choice, custom, integer, list, text, type Setting } from './setting.ts';
@@ -223,18 +224,5 @@ export const SETTINGS = {
 
   tracing: TRACING_SETTINGS,
 
-  models: {
-    directory: text('HOLDFAST_MODEL_DIR', {
-      default: 'models',
-      pattern: /^[^\0]{1,1024}$/,
-      range: 'a directory',
-      meaning: 'holds <name>/<version>/ of each model',
-    }),
-    registry: text('HOLDFAST_MODEL_REGISTRY', {
-      default: 'models/registry.json',
-      pattern: /^[^\0]{1,1024}$/,
-      range: 'a file',
-      meaning: 'says which model is the champion',
-    }),
-  },
+  models: MODEL_SETTINGS,
 };

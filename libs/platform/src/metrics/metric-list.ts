@@ -1,5 +1,6 @@
 import { ENTITY_METRICS } from './entity-metrics.ts';
 import { counter, gauge, histogram } from './metric.ts';
+import { MODEL_METRICS } from './model-metrics.ts';
 
 const DOORS = ['http', 'kafka'] as const;
 const DEPENDENCIES = ['redis', 'kafka'] as const;
@@ -210,6 +211,8 @@ export const METRICS = {
     remedy: 'A jump: a producer changed its format; read dlq.reason and dlq.field of the newest.',
   }),
   ...ENTITY_METRICS,
+
+  ...MODEL_METRICS,
   traceExportFailures: counter('holdfast_trace_export_failures_total', {
     unit: 'exports',
     labels: {},

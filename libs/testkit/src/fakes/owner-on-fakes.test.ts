@@ -5,6 +5,7 @@ import {
   DAY_MS,
   DeadLetterCopier,
   DEFAULT_POLICY,
+  fixedModel,
   openPartition,
   type OwnerPorts,
   REDUCER_VERSION,
@@ -40,7 +41,7 @@ function partitionOnFakes() {
     ...shared,
     store,
     entities: new InMemoryEntityStore({ partitions: 1 }),
-    model: fakeModel(),
+    champion: fixedModel(fakeModel()),
     policy: DEFAULT_POLICY,
   };
   let nonces = 0;

@@ -14,6 +14,7 @@ import {
   DeadLetterCopier,
   DEFAULT_POLICY,
   DAY_MS,
+  fixedModel,
   LogFollower,
   openPartition,
   REDUCER_VERSION,
@@ -92,7 +93,7 @@ export class PartitionRig {
     this.scoring = {
       store: new RedisStateStore(redis, this.keys, { outboxLimit: options.outboxLimit }),
       entities: new RedisEntityStore(redis, this.keys, { partitions: 1 }),
-      model: fakeModel(),
+      champion: fixedModel(fakeModel()),
       codec,
       clock,
       hasher,

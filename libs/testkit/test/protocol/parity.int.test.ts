@@ -93,9 +93,11 @@ describe('a replay of transactions and labels', () => {
   }
 
   async function replayed(history: readonly Known[]): Promise<Decision[]> {
-    const { model, hasher, policy, rules } = rig.scoring;
-    const scorer = new OfflineScorer({ model, featureSet: model.featureSet, hasher, policy, rules });
-    const results = await scorer.take(history.map(itemOf));
+    const { champion, hasher, policy, rules } = rig.scoring;
+    const results = await champion.use((model) => {
+      const scorer = new OfflineScorer({ model, featureSet: model.featureSet, hasher, policy, rules });
+      return scorer.take(history.map(itemOf));
+    });
     return results.flatMap((result) => (result.kind === 'decided' ? [result.decision] : []));
   }
 
