@@ -48,4 +48,4 @@ export class DecisionsTopic {
 
 /** The events of one type. */
 export const ofType = <T extends LogEvent['type']>(events: readonly LogEvent[], type: T) =>
-  events.filter((event): event is Extract<LogEvent, { type: T }> => event.type === type);
+  events.filter((event): event is LogEvent & { type: T } => event.type === type);

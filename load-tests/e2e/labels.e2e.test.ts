@@ -124,6 +124,23 @@ test('labels by both doors, twice, before and after their payments, while a work
   expect(JSON.parse(output)).toMatchObject({ ok: true, found: [] });
 });
 
+test('what issuers did, by either door and twice, is recorded once, as events of their own type', async () => {
+  const before = decisions.events.length;
+  const said = ['approved', 'challenged', 'declined'].map((value, number): Message => {
+    const body = label(number, 'fraud', { label: value, source: 'issuer' });
+    return { path: '/v1/labels', body, doors: number === 0 ? ['http', 'kafka', 'http'] : ['http', 'kafka'] };
+  });
+  expect(await doors.sendAll([said], 1)).toEqual([202, 200, 202, 202]);
+  const events = await decisions.readUntil((seen) => ofType(seen, 'outcome.recorded').length >= 3, DRAINED_MS);
+  const removing = ofType(events, 'outcome.recorded').map(
+    ({ label: said, effect }) => `${said.label} ${effect?.removedMinor}`,
+  );
+  expect(removing.toSorted()).toEqual(['approved 0', 'challenged 0', 'declined 1002']);
+  expect(events).toHaveLength(before + 3);
+  const { output } = await system.ops(['audit', '--json']);
+  expect(JSON.parse(output)).toMatchObject({ ok: true, found: [] });
+});
+
 test('reversals, refunds and observed payments change the state once, by either door, and get no decision', async () => {
   const before = decisions.events.length;
   const takingBack = (number: number, event_type: 'reversal' | 'refund', original: number): Wire =>

@@ -44,6 +44,13 @@ describe('POST /v1/labels', () => {
     expect((await label({ label: 'genuine' })).status).toBe(202);
   });
 
+  it('takes what the issuer did with a transaction as a label', async () => {
+    await api.request({ body: wireTransaction() });
+    const { status, body } = await label({ label: 'declined', source: 'issuer' });
+    expect([status, body]).toMatchObject([202, { label: 'declined', status: 'recorded', matched: true }]);
+    expect((await label({ label: 'declined', source: 'issuer' })).status).toBe(200);
+  });
+
   it('commits labels and transactions of one turn and partition together, in the order in which they came', async () => {
     const decided = api.request({ body: wireTransaction() });
     const [transaction, recorded] = await Promise.all([decided, label()]);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '#libs/core';
 import { anyEvent } from '../test/events.ts';
-import { HELD_IN_FULL, LABELLED, OBSERVED, REJECTED } from '../test/example-events.ts';
+import { DECLINED_LATER, HELD_IN_FULL, LABELLED, OBSERVED, REJECTED } from '../test/example-events.ts';
 import { LABEL_EXAMPLE, validLabel } from '../test/labels.ts';
 import { nearlyValid } from '../test/mutations.ts';
 import { EXAMPLE, MINIMAL, validTransaction } from '../test/transactions.ts';
@@ -87,6 +87,7 @@ describe('schema files', () => {
       'decision.made': foreignValidator('decision-made.v1'),
       'transaction.rejected': foreignValidator('transaction-rejected.v1'),
       'label.recorded': foreignValidator('label-recorded.v1'),
+      'outcome.recorded': foreignValidator('label-recorded.v1'),
       'transaction.recorded': foreignValidator('transaction-recorded.v1'),
     };
     const headersAccepted = foreignValidator('dead-letter-headers.v1');
@@ -98,7 +99,7 @@ describe('schema files', () => {
         (event.type !== 'transaction.rejected' || headersAccepted(deadLetter(event).headers))
       );
     };
-    const events = [HELD_IN_FULL, REJECTED, LABELLED, OBSERVED];
+    const events = [HELD_IN_FULL, REJECTED, LABELLED, DECLINED_LATER, OBSERVED];
     expect(events.filter((event) => !isTaken(event))).toEqual([]);
     fc.assert(fc.property(anyEvent, isTaken));
   });

@@ -49,7 +49,7 @@ const entityKeys = ofEachKind(hash64) as fc.Arbitrary<EntityKeys>;
 const entityMarks = ofEachKind(record({ folded: fc.maxSafeNat(), mark: uint32 })) as fc.Arbitrary<EntityMarks>;
 
 const amendmentModel = {
-  kind: fc.constantFrom('fraud', 'genuine', 'reversal', 'refund', 'declined'),
+  kind: fc.constantFrom('fraud', 'genuine', 'reversal', 'refund', 'declined', 'approved', 'challenged'),
   identity: hash64,
   content: uint32,
   timeMs,
@@ -113,7 +113,7 @@ const transactionRejected = record({
 }) as fc.Arbitrary<TransactionRejected>;
 
 const labelRecorded: fc.Arbitrary<LabelRecorded> = record({
-  type: fc.constant('label.recorded'),
+  type: fc.constantFrom('label.recorded', 'outcome.recorded'),
   label: validLabel.map(toLabel),
   effect: fc.option(effect, { nil: null }),
   expired,

@@ -131,6 +131,16 @@ export const LABELLED: LabelRecorded = {
   recordedAtMs: Date.parse('2026-06-02T11:00:00.250Z'),
 };
 
+/** One outcome, as the fixtures have it. */
+export const DECLINED_LATER: LabelRecorded = {
+  ...LABELLED,
+  type: 'outcome.recorded',
+  label: toLabel({ ...LABEL_EXAMPLE, label: 'declined', source: 'issuer', reported_at: '2026-05-14T09:31:09.000Z' }),
+  effect: { ...EFFECT, removedMinor: 12_999, labelAfter: null },
+  input: { topic: 'labels.v1', next: 19 },
+  recordedAtMs: Date.parse('2026-05-14T09:31:09.250Z'),
+};
+
 /** One observed transaction, as the fixtures have it. */
 export const OBSERVED: TransactionRecorded = {
   type: 'transaction.recorded',

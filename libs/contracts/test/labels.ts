@@ -20,7 +20,7 @@ export const validLabel: fc.Arbitrary<Record<string, unknown>> = fc
       account_id: id,
       transaction_id: id,
       event_type: fc.constant('authorization'),
-      label: fc.constantFrom('fraud', 'genuine'),
+      label: fc.constantFrom('fraud', 'genuine', 'approved', 'declined', 'challenged'),
       source: id,
       reported_at: time.map((date) => date.toISOString()),
     },

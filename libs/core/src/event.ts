@@ -40,7 +40,8 @@ export interface DecisionMade {
 
 /** A label of an earlier transaction: output, and change of its account's state from here on. */
 export interface LabelRecorded {
-  readonly type: 'label.recorded';
+  /** `outcome.recorded`: it says what the issuer did. A reader that keeps one of each type keeps both. */
+  readonly type: 'label.recorded' | 'outcome.recorded';
   readonly label: Label;
   /** null when the account does not know the transaction, or not yet. */
   readonly effect: AmendmentEffect | null;

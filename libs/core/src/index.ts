@@ -17,6 +17,7 @@ export type {
   AmendmentKind,
   AppliedAmendment,
   ExpiredAmendment,
+  IssuerOutcome,
   LabelValue,
   RecordedAmendment,
 } from './account/amendment.ts';

@@ -116,9 +116,9 @@ export const findOperation = {
 export const labelOperation = {
   operationId: 'recordLabel',
   tags: ['labels'],
-  summary: 'Says what a transaction was found to be',
+  summary: 'Says what a transaction was found to be, or what its issuer did with it',
   description:
-    'Changes what the account and the other entities of the transaction are known by, from now on, and no decision of the past. A label that says something else later takes its place.',
+    'Changes what the account and the other entities of the transaction are known by, from now on, and no decision of the past. Of `fraud` and `genuine` the one reported last is in force. `declined` takes the amount out of the account’s sums for good; `approved` and `challenged` are recorded and change no input.',
   parameters: COMMIT_PARAMETERS,
   requestBody: {
     required: true,

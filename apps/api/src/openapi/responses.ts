@@ -24,7 +24,9 @@ const PROBLEM_HEADERS: Partial<Record<ProblemCode, Record<string, object>>> = {
 const EXAMPLES: Partial<Record<ProblemCode, object>> = {
   unavailable: unavailableAnswer('closed').body,
   invalid_label: problemAnswer('invalid_label', {
-    fields: [{ field: 'label', code: 'value', message: 'Must be one of fraud, genuine.' }],
+    fields: [
+      { field: 'label', code: 'value', message: 'Must be one of fraud, genuine, approved, declined, challenged.' },
+    ],
   }).body,
   invalid_transaction: problemAnswer('invalid_transaction', {
     fields: [{ field: 'currency', code: 'format', message: 'Must match ^[A-Z]{3}$.' }],

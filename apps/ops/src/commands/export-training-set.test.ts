@@ -66,7 +66,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('a training set', () => {
+describe('a training set', { timeout: 60_000 }, () => {
   it('has the vectors of the range as a replay has them, labelled by what was known when the labels end', async () => {
     const { code, out } = await exported('all.parquet');
     const rows = await rowsOf('all.parquet');
@@ -112,7 +112,7 @@ describe('a training set', () => {
     expect(corrected.length).toBeGreaterThan(0);
   });
 
-  it('keeps every fraud and a share of the genuine, by seed and identity alone', { timeout: 60_000 }, async () => {
+  it('keeps every fraud and a share of the genuine, by seed and identity alone', async () => {
     const all = await rowsOf('all.parquet');
     const [some, fewer, others] = [['0.5', '1'], ['0.2', '1'], ['0.5', '2']] as const; // prettier-ignore
     const kept = async ([rate, seed]: readonly [string, string]): Promise<Row[]> => {
@@ -138,6 +138,22 @@ describe('a training set', () => {
     expect(manifest['negatives']).toEqual({ rate: 0.2, seed: 1, margin_to_add: Math.log(0.2) });
     const again = await exported('again.parquet', '--negatives', '0.2');
     expect((JSON.parse(again.out) as Row)['sha256']).toBe(manifest['sha256']);
+  });
+
+  it('has what the issuer did with a transaction beside the label, which it is none of', async () => {
+    const [first, second] = (await rowsOf('all.parquet')).filter(({ labelled_at: at }) => at === null) as [Row, Row];
+    const end = (said.at(-1) as Said).reported_at;
+    const outcomes = [[first, 'challenged'], [second, 'declined'], [first, 'approved'], [second, 'approved']] as const; // prettier-ignore
+    const lines = outcomes.map(([{ account_id, transaction_id }, label]) =>
+      JSON.stringify({ account_id, transaction_id, label, source: 'issuer', reported_at: end }),
+    );
+    const before = await readFile(inFolder('labels.ndjson'), 'latin1');
+    await writeFile(inFolder('outcomes.ndjson'), [before.trimEnd(), ...lines].join('\n'));
+    await exported('outcomes.parquet', '--labels', inFolder('outcomes.ndjson'));
+    const rows = await rowsOf('outcomes.parquet');
+    expect(withoutFeatures(rows)).toEqual(withoutFeatures(await rowsOf('all.parquet')));
+    const told = rows.flatMap((row) => (row['issuer_outcome'] === null ? [] : [[keyOf(row), row['issuer_outcome']]]));
+    expect(told).toEqual([[keyOf(first), 'approved'], [keyOf(second), 'declined']]); // prettier-ignore
   });
 
   it('keeps a transaction whatever else the history holds', async () => {

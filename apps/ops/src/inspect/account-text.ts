@@ -55,7 +55,7 @@ export function accountText(facts: AccountFacts, account: DescribedAccount, show
   const lines = [...headLines(facts, account), '', listTitle('Events', shown.length, events.length)];
   lines.push(...textTable(EVENT_COLUMNS, shown.map(eventCells)));
   if (amendments.length > 0) {
-    lines.push('', `Labels, reversals and refunds (${amendments.length})`);
+    lines.push('', `Labels, outcomes, reversals and refunds (${amendments.length})`);
     lines.push(...textTable(AMENDMENT_COLUMNS, amendmentCells(account)));
   }
   if (tiles.length > 0) lines.push('', 'Pushed out of the log, by window', ...tilesText(tiles, currency));

@@ -105,7 +105,7 @@ describe('an inspected account', () => {
       '2026-01-01T00:03:00.000Z  12.34 EUR  approve                               abcdef01    3',
     ]);
     expect(lines.slice(at + 5, at + 10)).toEqual([
-      'Labels, reversals and refunds (3)',
+      'Labels, outcomes, reversals and refunds (3)',
       'time                      kind      fate     of                amount  seq',
       '2026-01-02T00:00:00.000Z  fraud     applied  seq 2                       4',
       '2026-01-02T00:00:00.000Z  refund    applied  seq 1                       5',

@@ -78,7 +78,8 @@ export class PartitionReplay {
         const { transaction, cause, effect, amended, expired } = event;
         return { kind: 'recorded', place, what: cause, transaction, effect, amended, expired: expired.length };
       }
-      case 'label.recorded': {
+      case 'label.recorded':
+      case 'outcome.recorded': {
         const { label, effect, expired } = event;
         return labelled(place, label, { effect, expired: expired.length });
       }

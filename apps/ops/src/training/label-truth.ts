@@ -1,4 +1,4 @@
-import type { Identity, LabelValue } from '#libs/core';
+import type { Identity, IssuerOutcome, Label, LabelValue } from '#libs/core';
 import { CommandFailed } from '../failures.ts';
 import type { LabelLine } from '../replay/replay-lines.ts';
 
@@ -17,15 +17,14 @@ export interface TruthTimes {
 
 /**
  * What was known of transactions at one time: by the last label that had been reported by then; without any, a transaction counts as genuine once it
- * is older than the delay. Memory follows the number of labelled transactions.
+ * is older than the delay. What its issuer did with it says nothing of what it was. Memory follows the number of labelled transactions.
  */
 export class LabelTruth {
   readonly asOfMs: number;
   readonly #delayMs: number;
-  /** `reported_at` times two, and one more for a fraud. */
-  readonly #said: ReadonlyMap<string, number>;
+  readonly #said: SaidOfTransactions;
 
-  private constructor({ asOfMs, delayMs }: TruthTimes, said: ReadonlyMap<string, number>) {
+  private constructor({ asOfMs, delayMs }: TruthTimes, said: SaidOfTransactions) {
     this.asOfMs = asOfMs;
     this.#delayMs = delayMs;
     this.#said = said;
@@ -36,14 +35,14 @@ export class LabelTruth {
     labels: AsyncIterable<readonly LabelLine[]>,
     { asOfMs, delayMs }: { readonly asOfMs: number | null; readonly delayMs: number },
   ): Promise<LabelTruth> {
-    const said = new Map<string, number>();
+    const said = new SaidOfTransactions();
     let lastMs = -Infinity;
     for await (const block of labels) {
       for (const { parsed } of block) {
         if (!parsed.ok) continue;
-        const { reportedAtMs, label } = parsed.label;
+        const { reportedAtMs } = parsed.label;
         if (asOfMs !== null && reportedAtMs > asOfMs) continue;
-        said.set(keyOf(parsed.label), 2 * reportedAtMs + (label === 'fraud' ? 1 : 0));
+        said.add(parsed.label);
         lastMs = reportedAtMs;
       }
     }
@@ -55,11 +54,31 @@ export class LabelTruth {
 
   /** null when it is not known yet. */
   of(transaction: Identity & { readonly eventTimeMs: number }): Truth | null {
-    const said = this.#said.get(keyOf(transaction));
-    if (said !== undefined) {
-      return { label: said % 2 === 1 ? 'fraud' : 'genuine', labelledAtMs: Math.floor(said / 2) };
+    const finding = this.#said.findings.get(keyOf(transaction));
+    if (finding !== undefined) {
+      return { label: finding % 2 === 1 ? 'fraud' : 'genuine', labelledAtMs: Math.floor(finding / 2) };
     }
     return transaction.eventTimeMs < this.asOfMs - this.#delayMs ? { label: 'genuine', labelledAtMs: null } : null;
+  }
+
+  /** What its issuer did with it, as the last one who said so; a decline is final. null when nobody has. */
+  outcomeOf(transaction: Identity): IssuerOutcome | null {
+    return this.#said.outcomes.get(keyOf(transaction)) ?? null;
+  }
+}
+
+/** What is in force of labels that are taken in in the order of their times, by transaction. */
+class SaidOfTransactions {
+  /** `reported_at` times two, and one more for a fraud. */
+  readonly findings = new Map<string, number>();
+  readonly outcomes = new Map<string, IssuerOutcome>();
+
+  add(said: Label): void {
+    const { label, reportedAtMs } = said;
+    const key = keyOf(said);
+    if (label === 'fraud' || label === 'genuine')
+      this.findings.set(key, 2 * reportedAtMs + (label === 'fraud' ? 1 : 0));
+    else if (this.outcomes.get(key) !== 'declined') this.outcomes.set(key, label);
   }
 }
 

@@ -14,6 +14,7 @@ const COLUMNS: readonly ParquetColumn[] = [
   { name: 'occurred_at', type: 'time' },
   { name: 'label', type: 'text' },
   { name: 'labelled_at', type: 'time', nullable: true },
+  { name: 'issuer_outcome', type: 'text', nullable: true },
   { name: 'weight', type: 'double' },
 ];
 
@@ -121,6 +122,7 @@ export class TrainingSet implements ReplaySink {
     else if (labelledAtMs === null) this.#byDelay += 1;
     else this.#labelled += 1;
     const weight = isFraud ? 1 : sampling.weight;
-    await this.#file.add([row, transactionId, accountId, eventTimeMs, label, labelledAtMs, weight], vector);
+    const said = [label, labelledAtMs, truth.outcomeOf(transaction)];
+    await this.#file.add([row, transactionId, accountId, eventTimeMs, ...said, weight], vector);
   }
 }

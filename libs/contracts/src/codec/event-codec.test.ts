@@ -3,7 +3,7 @@ import { InvalidMessage, type EncodedEvent, type LogEvent, TransientFault } from
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyEvent } from '../../test/events.ts';
-import { HELD, HELD_IN_FULL, LABELLED, OBSERVED, REJECTED } from '../../test/example-events.ts';
+import { DECLINED_LATER, HELD, HELD_IN_FULL, LABELLED, OBSERVED, REJECTED } from '../../test/example-events.ts';
 import { decisionId } from '../decision-id.ts';
 import { MAX_ORIGINAL_BYTES, MAX_OUTPUT_RECORD_BYTES } from '../limits.ts';
 import { createEventCodec } from './event-codec.ts';
@@ -126,6 +126,7 @@ describe('evolution', () => {
     ['decision-made-in-full.v1.json', HELD_IN_FULL],
     ['transaction-rejected.v1.json', REJECTED],
     ['label-recorded.v1.json', LABELLED],
+    ['outcome-recorded.v1.json', DECLINED_LATER],
     ['transaction-recorded.v1.json', OBSERVED],
   ])('%s, once written, is read for ever', (name, event) => {
     const { headers } = codec.encode(event);
@@ -137,6 +138,7 @@ describe('evolution', () => {
     ['decision-made-in-full.v1.json', HELD_IN_FULL],
     ['transaction-rejected.v1.json', REJECTED],
     ['label-recorded.v1.json', LABELLED],
+    ['outcome-recorded.v1.json', DECLINED_LATER],
     ['transaction-recorded.v1.json', OBSERVED],
   ])('%s is what this release writes', (name, event) => {
     expect(textOf(codec.encode(event))).toBe(JSON.stringify(JSON.parse(fixture(name))));

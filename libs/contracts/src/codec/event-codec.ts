@@ -18,6 +18,7 @@ export function createEventCodec(options: { readonly source?: string } = {}): Ev
       case 'transaction.rejected':
         return encodeRejection(event, source);
       case 'label.recorded':
+      case 'outcome.recorded':
         return encodeLabelRecorded(event, source);
       case 'transaction.recorded':
         return encodeTransactionRecorded(event, source);
@@ -32,7 +33,8 @@ export function createEventCodec(options: { readonly source?: string } = {}): Ev
       case 'transaction.rejected':
         return decodeRejection(value);
       case 'label.recorded':
-        return decodeLabelRecorded(value);
+      case 'outcome.recorded':
+        return decodeLabelRecorded(value, type);
       case 'transaction.recorded':
         return decodeTransactionRecorded(value);
       case undefined:

@@ -31,10 +31,10 @@ export function encodeLabelRecorded(event: LabelRecorded, source: string): Encod
   };
 }
 
-export function decodeLabelRecorded(bytes: Uint8Array): LabelRecorded {
+export function decodeLabelRecorded(bytes: Uint8Array, type: LabelRecorded['type']): LabelRecorded {
   const wire = read(bytes);
   return {
-    type: 'label.recorded',
+    type,
     label: toLabel(wire.label, JSON.stringify(wire.label)),
     effect: wire.effect === undefined ? null : effectFromWire(wire.effect),
     expired: expiredFromWire(wire),

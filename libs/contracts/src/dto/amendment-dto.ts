@@ -2,11 +2,11 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, Matches, Max, Min } f
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { AmendmentKind } from '#libs/core';
 import { MAX_AMOUNT_MINOR } from '../limits.ts';
-import { LABEL_VALUES } from './label-dto.ts';
+import { LABEL_VALUES, LABELS } from './label-dto.ts';
 import { IsNested, IsWireTime, MayBeAbsent, MayBeNull } from './wire-decorators.ts';
 
 const HASH_64 = /^[0-9a-f]{16}$/;
-const KINDS = [...LABEL_VALUES, 'reversal', 'refund', 'declined'] as const satisfies readonly AmendmentKind[];
+const KINDS = [...LABELS, 'reversal', 'refund'] as const satisfies readonly AmendmentKind[];
 const MAX_UINT_32 = 0xffff_ffff;
 
 /** The entities of a transaction as keyed hashes, those that it has. */

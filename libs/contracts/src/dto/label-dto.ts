@@ -5,15 +5,18 @@ import { IsIdentifier, IsWireTime, MayBeAbsent } from './wire-decorators.ts';
 /** What a transaction can be found to have been. */
 export const LABEL_VALUES = ['fraud', 'genuine'] as const;
 
+/** All that a label can say: that, or what the issuer did with the transaction. */
+export const LABELS = [...LABEL_VALUES, 'approved', 'declined', 'challenged'] as const;
+
 const RECEIPT_STATUSES = ['recorded', 'duplicate'] as const;
 
 /** Kinds of transaction that can be labelled: those that are decided. */
 const LABELLED_EVENT_TYPES = ['authorization'] as const;
 
-/** What somebody found a transaction to have been, as it comes by HTTP and Kafka. The order of the fields is the order of the canonical JSON. */
+/** What somebody says of a transaction afterwards, as it comes by HTTP and Kafka. The order of the fields is the order of the canonical JSON. */
 @JSONSchema({
   description:
-    'A label. All of it is its identity: the same label again is a duplicate, and of the labels of a transaction the one reported last is in force.',
+    'A label. All of it is its identity: the same label again is a duplicate, and of `fraud` and `genuine` the one reported last is in force. `declined` is final.',
 })
 export class LabelDto {
   @IsIdentifier()
@@ -29,11 +32,15 @@ export class LabelDto {
   @JSONSchema({ description: 'Default: authorization.' })
   event_type?: (typeof LABELLED_EVENT_TYPES)[number];
 
-  @IsIn(LABEL_VALUES)
-  label!: (typeof LABEL_VALUES)[number];
+  @IsIn(LABELS)
+  @JSONSchema({
+    description:
+      'What the transaction was found to have been (`fraud`, `genuine`), or what its issuer did with it: let it through (`approved`), did not after all (`declined`: nothing is left of its amount), asked the customer first (`challenged`).',
+  })
+  label!: (typeof LABELS)[number];
 
   @IsIdentifier()
-  @JSONSchema({ description: 'Who says so: chargeback, an analyst, a scheme.' })
+  @JSONSchema({ description: 'Who says so: chargeback, an analyst, a scheme, the issuer.' })
   source!: string;
 
   @IsWireTime()
@@ -52,8 +59,8 @@ export class LabelReceiptDto {
   @IsIn(LABELLED_EVENT_TYPES)
   event_type!: (typeof LABELLED_EVENT_TYPES)[number];
 
-  @IsIn(LABEL_VALUES)
-  label!: (typeof LABEL_VALUES)[number];
+  @IsIn(LABELS)
+  label!: (typeof LABELS)[number];
 
   @IsIdentifier()
   source!: string;

@@ -46,7 +46,7 @@ class RecordedFieldsDto {
   reducer!: ReducerDto;
 }
 
-/** Value of `label.recorded`. */
+/** Value of `label.recorded`, and of `outcome.recorded`, where the label says what the issuer did. */
 export class LabelRecordedDto extends RecordedFieldsDto {
   @IsBoolean()
   @JSONSchema({ description: 'Whether the account knows the transaction.' })

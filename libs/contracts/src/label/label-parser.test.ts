@@ -52,6 +52,16 @@ describe('a valid label', { timeout: 30_000 }, () => {
   });
 });
 
+describe('what an issuer did with a transaction', { timeout: 30_000 }, () => {
+  it.each(['approved', 'declined', 'challenged'])('is a label: %s', (label) => {
+    const wire = { ...LABEL_EXAMPLE, label, source: 'issuer' };
+    expect(parse(wire)).toMatchObject({
+      ok: true,
+      label: { label, source: 'issuer', canonicalJson: JSON.stringify(wire) },
+    });
+  });
+});
+
 describe('what is no label', { timeout: 30_000 }, () => {
   it.each([
     [{ label: 'suspicious' }, 'label value'],

@@ -44,7 +44,8 @@ export function accountChangeOf(logged: LogEvent, seq: number, hasher: Hasher): 
         amendment: { ...takenBackAmendment(transaction, hasher), seq },
       };
     }
-    case 'label.recorded': {
+    case 'label.recorded':
+    case 'outcome.recorded': {
       const { label, reducer } = logged;
       const amendment = { ...labelAmendment(label, hasher), seq };
       return { kind: 'amended', accountId: label.accountId, seq, reducer, amendment };

@@ -1,6 +1,6 @@
 import { assert } from '../faults.ts';
 import type { AccountState } from './account-state.ts';
-import { isLabel } from './amendment-table.ts';
+import { isLabel, takesAmount } from './amendment-table.ts';
 import type { Amendment, AmendmentEffect } from './amendment.ts';
 import type { EventColumns } from './event-columns.ts';
 import { currencyOf, entityKeysAt, PARTY } from './surroundings.ts';
@@ -18,7 +18,7 @@ export interface AmendedLog {
 
 /**
  * Changes a row of columns that no state has yet, and says what became of it. A label becomes the row's unless it is older than another one
- * (`isNewestLabel` false). An amount never falls below 0; a row with nothing left has no amount any more.
+ * (`isNewestLabel` false). An amount never falls below 0; a row with nothing left has no amount any more. `approved` and `challenged` change nothing.
  */
 export function amendRow(
   { events, parties, instruments, currency }: AmendedLog,
@@ -29,11 +29,11 @@ export function amendRow(
   assert(amountMinor >= 0, 'an amendment takes no less than nothing');
   const before = events.verdicts[row]!;
   const leftMinor = events.amountsMinor[row]!;
-  const removedMinor = isLabel(kind) ? 0 : Math.min(amountMinor, leftMinor);
+  const removedMinor = takesAmount(kind) ? Math.min(amountMinor, leftMinor) : 0;
   const labelBefore = labelOf(before);
   const labelAfter = isLabel(kind) && isNewestLabel ? kind : labelBefore;
   const labelled = withLabel(before, labelAfter);
-  events.verdicts[row] = !isLabel(kind) && removedMinor === leftMinor ? withoutAmount(labelled) : labelled;
+  events.verdicts[row] = takesAmount(kind) && removedMinor === leftMinor ? withoutAmount(labelled) : labelled;
   events.amountsMinor[row] = leftMinor - removedMinor;
 
   const party = KEY_WORDS * events.parties[row]!;

@@ -4,7 +4,7 @@ import type { Hasher } from '../siphash.ts';
 import type { Transaction } from '../transaction.ts';
 import type { Amendment } from './amendment.ts';
 
-/** What an account takes in of a label. */
+/** What an account takes in of a label: of a declined transaction nothing is left. */
 export function labelAmendment(label: Label, hasher: Hasher): Amendment {
   const { canonicalJson, reportedAtMs } = label;
   return {
@@ -14,7 +14,7 @@ export function labelAmendment(label: Label, hasher: Hasher): Amendment {
     content: hasher.text32(canonicalJson),
     timeMs: reportedAtMs,
     target: hasher.identity(label),
-    amountMinor: 0,
+    amountMinor: label.label === 'declined' ? Infinity : 0,
   };
 }
 

@@ -33,7 +33,15 @@ export interface AmendmentTable {
 /** Words of an entry. */
 export const AMENDMENT_WORDS = 5;
 
-const KINDS: readonly AmendmentKind[] = ['fraud', 'genuine', 'reversal', 'refund', 'declined'];
+const KINDS: readonly AmendmentKind[] = [
+  'fraud',
+  'genuine',
+  'reversal',
+  'refund',
+  'declined',
+  'approved',
+  'challenged',
+];
 const FATES: readonly AmendmentFate[] = ['applied', 'pending', 'unmatched'];
 const FATE_STEP = 8;
 
@@ -115,9 +123,14 @@ export function newestLabelMs({ words, marks, timesMs, count }: AmendmentTable, 
 /** The mark of an applied 'genuine'; that of an applied 'fraud' is 0. */
 const LAST_LABEL = KINDS.indexOf('genuine');
 
-/** Whether an amendment says what its transaction was, and takes nothing from its amount. */
+/** Whether an amendment says what its transaction was. */
 export function isLabel(kind: AmendmentKind): kind is LabelValue {
   return kind === 'fraud' || kind === 'genuine';
+}
+
+/** Whether an amendment takes from the amount of its transaction. What is no label and takes nothing is only remembered. */
+export function takesAmount(kind: AmendmentKind): boolean {
+  return kind === 'reversal' || kind === 'refund' || kind === 'declined';
 }
 
 /** An entry as it was before the account took it in. */

@@ -1,11 +1,14 @@
 import type { EntityKeys } from '../entities/entity-kind.ts';
 import type { Hash64 } from '../hash64.ts';
 
-/** What can be said of a transaction after it was decided. `declined`: the issuer did not let it through after all. */
-export type AmendmentKind = 'fraud' | 'genuine' | 'reversal' | 'refund' | 'declined';
-
 /** What a transaction is known to have been. */
-export type LabelValue = Extract<AmendmentKind, 'fraud' | 'genuine'>;
+export type LabelValue = 'fraud' | 'genuine';
+
+/** What the issuer did with a transaction: let it through, did not after all, or asked the customer first. Whatever we had decided. */
+export type IssuerOutcome = 'approved' | 'declined' | 'challenged';
+
+/** What can be said of a transaction after it was decided. */
+export type AmendmentKind = LabelValue | IssuerOutcome | 'reversal' | 'refund';
 
 /** A label, a reversal, a refund or the issuer's outcome, as an account takes it in. It changes the state from then on, never a decision. */
 export interface Amendment {
@@ -14,11 +17,11 @@ export interface Amendment {
   readonly identity: Hash64;
   /** Keyed 32-bit hash of its canonical content. */
   readonly content: number;
-  /** `reported_at` of a label, `occurred_at` of a reversal or refund. */
+  /** `reported_at` of a label or outcome, `occurred_at` of a reversal or refund. */
   readonly timeMs: number;
   /** Keyed hash of the identity of the transaction that it is about. */
   readonly target: Hash64;
-  /** Minor units that leave the account's sums: Infinity for all that is left, 0 for labels. */
+  /** Minor units that leave the account's sums: Infinity for all that is left, 0 for what takes nothing. */
   readonly amountMinor: number;
 }
 

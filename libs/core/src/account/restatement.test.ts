@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import { encodeAccount } from './account-codec.ts';
 import type { DecidedEvent } from './account-event.ts';
 import { emptyAccount, type AccountState } from './account-state.ts';
+import { entriesOf } from './amendment-table.ts';
 import { admitAmendment } from './amendment-admission.ts';
 import { amend } from './amend.ts';
 import type { Amendment, RecordedAmendment } from './amendment.ts';
@@ -73,6 +74,20 @@ describe('rule 5: restatement', () => {
     expect(feature(state, 'acct_mean_incl_7d')).toBe(10);
   });
 
+  it('what the issuer approved or challenged is remembered, and changes no input, of an account check neither', () => {
+    for (const amountMinor of [1000, 0]) {
+      const paid = { ...event(1, T - 1), amountMinor };
+      const [before, after] = [[], [said(2, 1, 'challenged'), said(3, 1, 'approved')]].map((list) => folded(paid, ...list)) as [AccountState, AccountState]; // prettier-ignore
+      expect(accountVector(after, event(999, T))).toEqual(accountVector(before, event(999, T)));
+      expect(entriesOf(after.amendments).map(({ kind, fate }) => [kind, fate])).toEqual([['challenged', 'applied'], ['approved', 'applied']]); // prettier-ignore
+    }
+  });
+
+  it('a decline is final: what is said later gives nothing back', () => {
+    const state = folded(event(1, T - 1), said(2, 1, 'declined', Infinity), said(3, 1, 'approved'));
+    expect(feature(state, 'acct_sum_1h')).toBe(0);
+  });
+
   it('a decision already given is not changed by what is said of its transaction', () => {
     const state = folded(event(1, T), said(2, 1, 'genuine'), said(3, 1, 'reversal', Infinity));
     expect(findIdentity(state, { high: 1, low: 1 })).toMatchObject({
@@ -105,7 +120,7 @@ describe('rule 5: restatement', () => {
   });
 
   it('what is said before a transaction comes is as if it had been said right after', () => {
-    const kinds = fc.constantFrom<Amendment['kind']>('fraud', 'genuine', 'reversal', 'refund', 'declined');
+    const kinds = fc.constantFrom<Amendment['kind']>('fraud', 'genuine', 'reversal', 'refund', 'declined', 'approved', 'challenged'); // prettier-ignore
     const amounts = fc.constantFrom(0, 1, 999, 1000, 1001, Infinity);
     fc.assert(
       fc.property(fc.array(fc.tuple(kinds, amounts), { maxLength: 5 }), fc.nat(3), (list, waitingFor) => {

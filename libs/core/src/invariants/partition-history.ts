@@ -93,6 +93,7 @@ export class PartitionHistory {
       case 'transaction.rejected':
         return this.#rejected(event, at);
       case 'label.recorded':
+      case 'outcome.recorded':
         this.#labelled(event, at);
         return { kind: 'recorded', ...at, recorded: event };
       case 'transaction.recorded':
@@ -112,7 +113,7 @@ export class PartitionHistory {
   ): void {
     const isObserved = event.type === 'transaction.recorded' && event.cause === 'observed';
     if (event.type !== 'decision.made' && !isObserved && event.effect === null) {
-      const { canonicalJson } = event.type === 'label.recorded' ? event.label : event.transaction;
+      const { canonicalJson } = event.type === 'transaction.recorded' ? event.transaction : event.label;
       const value = Uint8Array.from(canonicalJson, (character) => character.charCodeAt(0));
       this.#pending.set(at.seq, { recordedAt: at.offset, fingerprint: this.#ports.fingerprint({ key, value }) });
     }

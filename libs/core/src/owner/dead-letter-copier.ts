@@ -74,14 +74,14 @@ export class DeadLetterCopier {
 
   #letterOf(record: LogRecord, atMs: number): TransactionRejected {
     const event = this.#ports.codec.decode(record);
-    assert(event.type === 'label.recorded' || event.type === 'transaction.recorded', 'only amendments wait');
-    const { canonicalJson } = event.type === 'label.recorded' ? event.label : event.transaction;
+    assert(event.type !== 'decision.made' && event.type !== 'transaction.rejected', 'only amendments wait');
+    const { canonicalJson } = event.type === 'transaction.recorded' ? event.transaction : event.label;
     const { topic } = this.#ports.log;
     const value = Uint8Array.from(canonicalJson, (character) => character.charCodeAt(0));
     return {
       type: 'transaction.rejected',
       reason: 'unknown_transaction',
-      field: event.type === 'label.recorded' ? 'transaction_id' : 'original_transaction_id',
+      field: event.type === 'transaction.recorded' ? 'original_transaction_id' : 'transaction_id',
       detail: 'The transaction that it is about did not come',
       original: { topic, partition: this.#partition, offset: record.offset, key: record.key, value },
       input: { topic, next: record.offset + 1 },

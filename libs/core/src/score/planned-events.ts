@@ -1,3 +1,4 @@
+import { isLabel } from '../account/amendment-table.ts';
 import type { EncodedEvent, InputPosition, LogEvent } from '../event.ts';
 import type { EventCodec } from '../ports/event-codec.ts';
 import type { Batch, BatchItem } from './batch.ts';
@@ -51,7 +52,8 @@ function eventMaker(planned: PlannedItem, item: BatchItem, context: EventContext
     const { what, effect, amended, expired } = planned;
     if (item.kind === 'label') {
       const { label } = item;
-      return (input) => ({ type: 'label.recorded', label, effect, expired, input, reducer, recordedAtMs: nowMs });
+      const type = isLabel(label.label) ? 'label.recorded' : 'outcome.recorded';
+      return (input) => ({ type, label, effect, expired, input, reducer, recordedAtMs: nowMs });
     }
     if (item.kind !== 'transaction' || what === 'label') return null;
     const recorded = { transaction: item.transaction, cause: what, effect, amended, expired, reducer };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { approved, payment } from '#libs/testkit';
+import { labelAmendment } from '../account/amendment-of.ts';
 import type { AmendmentEffect } from '../account/amendment.ts';
 import type { LogEvent, TransactionRecorded } from '../event.ts';
 import type { Label } from '../label.ts';
@@ -78,6 +79,25 @@ describe('what entities learn from', () => {
       },
     ]);
     expect(entityChangesOf({ ...event, effect: null }, hasher)).toEqual([]);
+  });
+
+  it('a decline that its account knows, and no approval or challenge: those change nothing', () => {
+    const said = (value: Label['label']): Label => ({ ...label, label: value });
+    const kinds = (['approved', 'declined', 'challenged'] as const).map((value) => {
+      const event = {
+        type: 'outcome.recorded',
+        label: said(value),
+        effect,
+        expired: [],
+        input,
+        reducer,
+        recordedAtMs,
+      } as const;
+      const amended = [{ amendment: labelAmendment(said(value), hasher), effect }];
+      const late = entityChangesOf({ ...approved(paid), amended } as LogEvent, hasher);
+      return [...entityChangesOf(event, hasher), ...late.slice(1)].map((change) => 'kind' in change && change.kind);
+    });
+    expect(kinds).toEqual([[], ['declined', 'declined'], []]);
   });
 
   it.each(['reversal', 'refund'] as const)('a %s of a transaction that its account knows', (cause) => {

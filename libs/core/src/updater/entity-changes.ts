@@ -1,8 +1,10 @@
 import type { AppliedAmendment } from '../account/amendment.ts';
 import { accountEventOf } from '../account/account-event-of.ts';
+import { isLabel, takesAmount } from '../account/amendment-table.ts';
 import { labelAmendment, takenBackAmendment } from '../account/amendment-of.ts';
 import { amendmentChange, type EntityChange, transactionChange } from '../entities/entity-change.ts';
 import type { LogEvent } from '../event.ts';
+import type { Hash64 } from '../hash64.ts';
 import type { Hasher } from '../siphash.ts';
 import type { Transaction } from '../transaction.ts';
 
@@ -16,12 +18,13 @@ export function entityChangesOf(event: LogEvent, hasher: Hasher): readonly Entit
       if (event.cause === 'observed') return changesBy(transaction, event.amended, hasher);
       if (effect === null) return [];
       const amendment = takenBackAmendment(transaction, hasher);
-      return [amendmentChange({ amendment, effect }, hasher.text64(transaction.accountId))];
+      return amendmentChanges({ amendment, effect }, hasher.text64(transaction.accountId));
     }
-    case 'label.recorded': {
+    case 'label.recorded':
+    case 'outcome.recorded': {
       const { label, effect } = event;
       if (effect === null) return [];
-      return [amendmentChange({ amendment: labelAmendment(label, hasher), effect }, hasher.text64(label.accountId))];
+      return amendmentChanges({ amendment: labelAmendment(label, hasher), effect }, hasher.text64(label.accountId));
     }
     case 'transaction.rejected':
       return [];
@@ -35,5 +38,11 @@ function changesBy(
 ): readonly EntityChange[] {
   const account = hasher.text64(transaction.accountId);
   const paid = transactionChange(accountEventOf(transaction, hasher), account);
-  return [paid, ...amended.map((one) => amendmentChange(one, account))];
+  return [paid, ...amended.flatMap((one) => amendmentChanges(one, account))];
+}
+
+/** What changes neither label nor amount is nothing to an entity. */
+function amendmentChanges(one: AppliedAmendment, account: Hash64): readonly EntityChange[] {
+  const { kind } = one.amendment;
+  return isLabel(kind) || takesAmount(kind) ? [amendmentChange(one, account)] : [];
 }

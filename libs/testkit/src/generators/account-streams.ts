@@ -66,6 +66,18 @@ const currencies = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('JPY', 'KWD', 'USD') },
 );
 
+/** Frauds twice as often as the others. */
+const AMENDMENT_KINDS: readonly AmendmentKind[] = [
+  'fraud',
+  'fraud',
+  'genuine',
+  'reversal',
+  'refund',
+  'declined',
+  'approved',
+  'challenged',
+];
+
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 /** One step of a stream before it is given its place in time. */
@@ -85,7 +97,7 @@ const moves = fc.record({
     {
       weight: 3,
       arbitrary: fc.record({
-        kind: fc.constantFrom<AmendmentKind>('fraud', 'fraud', 'genuine', 'reversal', 'refund', 'declined'),
+        kind: fc.constantFrom<AmendmentKind>(...AMENDMENT_KINDS),
         back: fc.oneof(
           { weight: 3, arbitrary: fc.integer({ min: 1, max: 4 }) },
           { weight: 1, arbitrary: fc.integer({ min: -3, max: 12 }) },
@@ -164,7 +176,7 @@ function amendmentOf(
   { kind, back, i }: { kind: AmendmentKind; back: number; i: number },
   { index, timeMs }: Moment,
 ): AmendmentDelivery {
-  const isLabel = kind === 'fraud' || kind === 'genuine';
+  const isTaken = kind === 'reversal' || kind === 'refund' || kind === 'declined';
   const takesAll = kind === 'declined' || (outcome === 'hold' && kind === 'reversal');
   const amendment = {
     kind,
@@ -172,7 +184,7 @@ function amendmentOf(
     content,
     timeMs: timeMs + (i % 3),
     target: identityOf(index - back - i),
-    amountMinor: isLabel ? 0 : takesAll ? Infinity : amountMinor,
+    amountMinor: isTaken ? (takesAll ? Infinity : amountMinor) : 0,
   };
   return { type: 'amendment', amendment };
 }

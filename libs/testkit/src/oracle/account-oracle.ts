@@ -140,12 +140,13 @@ export class AccountOracle {
     const row = this.#log.find(({ identity }) => isSame(identity, target)) as KnownEvent;
     const before = row.leftMinor ?? 0;
     const isLabel = kind === 'fraud' || kind === 'genuine';
-    const removedMinor = isLabel ? 0 : Math.min(amountMinor, before);
+    const isTaken = kind === 'reversal' || kind === 'refund' || kind === 'declined';
+    const removedMinor = isTaken ? Math.min(amountMinor, before) : 0;
     const isNewest = this.#labels.every(
       (other) => !isSame(other.target, target) || other.timeMs < timeMs || (other.timeMs === timeMs && other.seq < seq),
     );
     if (isLabel) this.#labels.push(amendment);
-    const leftMinor = isLabel ? row.leftMinor : before - removedMinor || null;
+    const leftMinor = isTaken ? before - removedMinor || null : row.leftMinor;
     const changed = { ...row, leftMinor, label: isLabel && isNewest ? kind : row.label };
     this.#log = this.#log.map((one) => (one === row ? changed : one));
     return {

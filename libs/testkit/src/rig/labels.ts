@@ -8,7 +8,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 /** A valid label of transaction `id`, made through the parser as any other; `minute` counts from the first of January 2026. */
 export function label(
   id: string,
-  fields: { account?: string; minute?: number; value?: 'fraud' | 'genuine'; source?: string } = {},
+  fields: { account?: string; minute?: number; value?: Label['label']; source?: string } = {},
 ): Label {
   const { account = 'acct-1', minute = 0, value = 'fraud', source = 'chargeback' } = fields;
   const parsed = parser.parseObject({

@@ -80,6 +80,41 @@ describe('labels and what else is said of earlier transactions', () => {
     ]);
   });
 
+  it('an outcome is recorded once, as an event of its own type, and a decline takes what is left', async () => {
+    const opened = await rig.openWith([transaction('t1', { amountMinor: 700 })]);
+    const outcomes = (['challenged', 'declined', 'approved'] as const).map((value, i) =>
+      asLabel(label('t1', { minute: i, value, source: 'issuer' })),
+    );
+    expect(await results(...outcomes, ...outcomes)).toMatchObject([
+      { kind: 'recorded', what: 'label', matched: true, seq: 2 },
+      { kind: 'recorded', what: 'label', matched: true, seq: 3 },
+      { kind: 'recorded', what: 'label', matched: true, seq: 4 },
+      ...outcomes.map((_, i) => ({ kind: 'duplicate', first: { matched: true, seq: 2 + i } })),
+    ]);
+    await results(asLabel(label('t2', { minute: 9, value: 'declined' })));
+    await results(asTransaction(transaction('t2', { minute: 8, amountMinor: 50 })));
+    await rig.publish(opened);
+    expect(events().slice(1)).toMatchObject([
+      ...[0, 700, 0].map((removedMinor) => ({ type: 'outcome.recorded', effect: { removedMinor, labelAfter: null } })),
+      { type: 'outcome.recorded', effect: null },
+      { type: 'decision.made', amended: [{ amendment: { kind: 'declined' }, effect: { removedMinor: 50 } }] },
+    ]);
+    const before = await storedStates(rig, accounts);
+    await rig.flush();
+    expect(await rig.open()).toMatchObject({ wiped: true, replayed: 6 });
+    expect(await storedStates(rig, accounts)).toEqual(before);
+  });
+
+  it('an outcome whose transaction does not come goes to the dead letters', async () => {
+    const opened = await rig.openWith([transaction('t1')]);
+    const lost = label('nowhere', { minute: 2, value: 'approved' });
+    await results(asLabel(lost));
+    await results(asTransaction(transaction('t3', { minute: 8 * DAY })));
+    await rig.publish(opened);
+    expect(rig.deadLetters.copied).toMatchObject([{ reason: 'unknown_transaction', field: 'transaction_id' }]);
+    expect(Buffer.from(rig.deadLetters.copied[0]?.original.value ?? []).toString()).toBe(lost.canonicalJson);
+  });
+
   it('a label whose transaction does not come goes to the dead letters', async () => {
     const opened = await rig.openWith([transaction('t1')]);
     await results(asLabel(label('nowhere', { minute: 2 })));
