@@ -6,6 +6,7 @@ import { exportTrainingSetCommand } from './commands/export-training-set.ts';
 import { featuresCommand } from './commands/features.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { modelsCommand } from './commands/models.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -33,6 +34,8 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(inspectCommand(context))
     .addCommand(featuresCommand(context))
     .addCommand(auditCommand(context))
+    .commandsGroup('Choose what decides:')
+    .addCommand(modelsCommand(context))
     .commandsGroup('Repair:')
     .addCommand(rebuildCommand(context))
     .addHelpText('after', OVERVIEW);

@@ -37,6 +37,7 @@ describe('the command line', () => {
       'export-training-set',
       'inspect',
       'audit',
+      'models',
       'rebuild',
     ]) {
       expect(out).toContain(word);
@@ -54,6 +55,12 @@ describe('the command line', () => {
     ['inspect', 'account'],
     ['inspect', 'ip'],
     ['features'],
+    ['models', 'list'],
+    ['models', 'verify'],
+    ['models', 'sign'],
+    ['models', 'promote'],
+    ['models', 'rollback'],
+    ['models', 'shadow'],
     ['audit'],
     ['rebuild'],
   ])('has help with examples and --json: %s %s', async (...words) => {

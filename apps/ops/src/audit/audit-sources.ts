@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { RedisInspector } from '#libs/adapters';
 import type { TransactionParser } from '#libs/contracts';
-import type { DecisionLog, EventCodec, Hasher, Model, OriginalRecord, Policy } from '#libs/core';
+import type { DecisionLog, EventCodec, Hasher, OriginalRecord, Policy } from '#libs/core';
+import type { ModelsAtHand } from './model-check.ts';
 
 /** What an audit looks at, and what it judges by. */
 export interface AuditSources {
@@ -18,8 +19,7 @@ export interface AuditSources {
   readonly parser: TransactionParser;
   readonly policy: Policy;
   readonly featureSet: string;
-  /** null: probabilities are not checked. */
-  readonly model: Model | null;
+  readonly models: ModelsAtHand;
 }
 
 /** A 32-bit hash of a record's key and value; absent and empty differ. */

@@ -35,10 +35,10 @@ export class HistoryReading {
   #otherPolicies = 0;
 
   constructor(partition: number, answers: readonly AnswerFact[], store: StorePosition, context: AuditContext) {
-    const { parser, hasher, codec, model } = context.sources;
+    const { parser, hasher, codec, models } = context.sources;
     this.#context = context;
     this.#asked = new Set(answers.map(({ identity }) => identityKey(identity)));
-    this.#model = new ModelCheck(partition, model, context.tally);
+    this.#model = new ModelCheck(partition, models, context.tally);
     this.#partitionFloorMs = store.floorMs;
     const readTransaction = (value: Uint8Array | null) => {
       const parsed = parser.parse(value);

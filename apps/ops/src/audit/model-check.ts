@@ -3,17 +3,20 @@ import type { Tally } from './tally.ts';
 
 const BATCH = 256;
 
-/** Runs the decisions' vectors through their model again, in batches. */
+/** Models by the hex SHA-256 of their graphs. */
+export type ModelsAtHand = ReadonlyMap<string, Model>;
+
+/** Runs the decisions' vectors through the models that made them again, in batches. */
 export class ModelCheck {
   readonly #partition: number;
-  readonly #model: Model | null;
+  readonly #models: ModelsAtHand;
   readonly #tally: Tally;
-  #waiting: PlacedDecision[] = [];
+  readonly #waiting = new Map<Model, PlacedDecision[]>();
   #notChecked = 0;
 
-  constructor(partition: number, model: Model | null, tally: Tally) {
+  constructor(partition: number, models: ModelsAtHand, tally: Tally) {
     this.#partition = partition;
-    this.#model = model;
+    this.#models = models;
     this.#tally = tally;
   }
 
@@ -25,23 +28,26 @@ export class ModelCheck {
   async add(placed: PlacedDecision): Promise<void> {
     const { probability, model, featureSet, vector } = placed.decision;
     if (probability === null) return;
-    const own = this.#model;
-    const atHand = own !== null && own.identity.sha256 === model?.sha256 && own.featureSet === featureSet;
-    if (!atHand || vector.length !== FEATURES.length) {
+    const own = this.#models.get(model?.sha256 ?? '');
+    if (own === undefined || own.featureSet !== featureSet || vector.length !== FEATURES.length) {
       this.#notChecked += 1;
       return;
     }
-    this.#waiting.push(placed);
-    if (this.#waiting.length === BATCH) await this.flush();
+    const waiting = this.#waiting.get(own) ?? [];
+    waiting.push(placed);
+    this.#waiting.set(own, waiting);
+    if (waiting.length === BATCH) await this.#check(own, waiting);
   }
 
   async flush(): Promise<void> {
-    const decisions = this.#waiting;
-    this.#waiting = [];
-    if (decisions.length === 0 || this.#model === null) return;
+    for (const [model, decisions] of this.#waiting) await this.#check(model, decisions);
+  }
+
+  async #check(model: Model, decisions: readonly PlacedDecision[]): Promise<void> {
+    this.#waiting.delete(model);
     const vectors = new Float32Array(decisions.length * FEATURES.length);
     decisions.forEach(({ decision }, row) => vectors.set(decision.vector, row * FEATURES.length));
-    const probabilities = await this.#model.score(vectors, decisions.length);
+    const probabilities = await model.score(vectors, decisions.length);
     this.#tally.add(probabilityViolations(this.#partition, decisions, probabilities));
   }
 }

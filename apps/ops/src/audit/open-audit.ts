@@ -3,7 +3,9 @@ import {
   connectRedis,
   FEATURE_SET,
   KafkaDecisionLog,
-  loadChampion,
+  directoryOf,
+  loadModel,
+  type LoadedModel,
   ModelRefused,
   RedisInspector,
 } from '#libs/adapters';
@@ -11,6 +13,7 @@ import { createEventCodec, createTransactionParser, topicNames } from '#libs/con
 import { createHasher, DEFAULT_POLICY } from '#libs/core';
 import type { Config } from '#libs/platform';
 import { kafkaSettings } from '../command-context.ts';
+import { modelFolders } from '../models/model-folders.ts';
 import { keysOfStore } from '../namespace.ts';
 import type { AuditSources } from './audit-sources.ts';
 
@@ -38,16 +41,12 @@ export async function openAudit(config: Config, warn: (line: string) => void): P
   };
   try {
     const keys = await keysOfStore(connection, config, partitions);
-    const model = await loadChampion(config.models).catch((error: unknown) => {
-      if (!(error instanceof ModelRefused)) throw error;
-      warn(`Scores are not checked: ${error.message}`);
-      return null;
-    });
+    const models = await modelsAtHand(config.models.directory, warn);
     const sources: AuditSources = {
       partitions,
       decisions,
       deadLetters,
-      model,
+      models: new Map(models.map((model) => [model.identity.sha256, model])),
       input: { topic: names.transactions, log: input },
       store: new RedisInspector(connection.redis, keys),
       hasher: createHasher(config.state.hashKey),
@@ -60,11 +59,25 @@ export async function openAudit(config: Config, warn: (line: string) => void): P
       sources,
       close: async () => {
         await close();
-        await model?.close();
+        await Promise.all(models.map((model) => model.close()));
       },
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Every model that this build can run: a log holds decisions of champions that came and went. */
+async function modelsAtHand(directory: string, warn: (line: string) => void): Promise<LoadedModel[]> {
+  const models: LoadedModel[] = [];
+  for (const folder of await modelFolders(directory)) {
+    try {
+      models.push(await loadModel(directoryOf(directory, folder), { featureSet: FEATURE_SET }));
+    } catch (error) {
+      if (!(error instanceof ModelRefused)) throw error;
+      warn(`Its scores are not checked: ${error.message}`);
+    }
+  }
+  return models;
 }

@@ -36,7 +36,7 @@ export async function readModelFiles(directory: string): Promise<ModelFiles> {
 }
 
 /** The bytes of the manifest in `directory`, whatever they say. Throws `ModelRefused` `unreadable`, `empty` or `too_large`. */
-function readManifest(directory: string): Promise<Buffer> {
+export function readManifest(directory: string): Promise<Buffer> {
   return readBounded(directory, 'manifest.json', MAX_MANIFEST_BYTES);
 }
 

@@ -73,7 +73,7 @@ export function directoryOf(modelsDirectory: string, { id, version }: Pick<Regis
 }
 
 /** Whether `text` can name a model or a version: a folder's name, and no way out of its folder. */
-function isModelName(text: string): boolean {
+export function isModelName(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text);
 }
 

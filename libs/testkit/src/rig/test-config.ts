@@ -16,6 +16,8 @@ export function testConfig(
       HOLDFAST_KEY_PREFIX: name,
       HOLDFAST_CONSUMER_GROUP: name,
       HOLDFAST_PARTITIONS: String(partitions),
+      // A machine that runs several tests at once keeps a command waiting for longer than a decision may take.
+      HOLDFAST_REDIS_COMMAND_TIMEOUT_MS: '10000',
     },
     { role },
   );

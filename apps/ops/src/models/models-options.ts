@@ -1,0 +1,45 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ModelSettings } from '#libs/adapters';
+import { newCommand } from '../command-context.ts';
+
+/** Options of every command about models, as commander gives them. */
+export interface ModelsOptions {
+  readonly models: string;
+  readonly registry: string;
+  readonly publicKeys: readonly Uint8Array[];
+  readonly json?: boolean;
+}
+
+/** A command about models. Where they lie is told as the services are told it. */
+export function newModelsCommand(name: string, summary: string, examples: readonly string[]): Command {
+  return newCommand(name, summary, examples)
+    .addOption(
+      new Option('--models <folder>', 'holds <id>/<version>/ of each model')
+        .default('models')
+        .env('HOLDFAST_MODEL_DIR'),
+    ) // prettier-ignore
+    .addOption(
+      new Option('--registry <file>', 'says which model is the champion')
+        .default('models/registry.json')
+        .env('HOLDFAST_MODEL_REGISTRY'),
+    ) // prettier-ignore
+    .addOption(
+      new Option('--public-keys <keys>', 'raw Ed25519 keys in base64, comma-separated: take signed models only')
+        .default([])
+        .env('HOLDFAST_MODEL_PUBLIC_KEYS')
+        .argParser(publicKeys),
+    );
+}
+
+/** The options in the words of the configuration. */
+export function settingsOf({ models, registry, publicKeys: keys }: ModelsOptions): ModelSettings {
+  return { directory: models, registry, publicKeys: keys };
+}
+
+function publicKeys(text: string): Uint8Array[] {
+  const keys = text.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
+  if (keys.some(({ length }) => length !== 32)) {
+    throw new InvalidArgumentError('Give raw Ed25519 public keys: 32 bytes each, in base64.');
+  }
+  return keys;
+}
