@@ -110,10 +110,18 @@ export function copyRows(
   }
 }
 
-/** The log's first row whose time is greater than `timeMs`, or its end; its times ascend. */
-export function firstAfter({ timesMs, first, end }: EventColumns, timeMs: number): number {
-  let low = first;
+/**
+ * The log's first row before `end` whose time is greater than `timeMs`, or `end`; its times ascend. Looked for from `end` on in growing steps: what is
+ * asked for is nearly always near.
+ */
+export function firstAfter({ timesMs, first, end: logEnd }: EventColumns, timeMs: number, end = logEnd): number {
   let high = end;
+  let low = high - 1;
+  for (let step = 2; low >= first && timesMs[low]! > timeMs; step *= 2) {
+    high = low;
+    low -= step;
+  }
+  low = Math.max(low, first - 1) + 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (timesMs[middle]! > timeMs) high = middle;

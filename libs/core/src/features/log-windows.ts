@@ -25,16 +25,24 @@ const LENGTHS_MS = {
 /** The windows (t - W, t] at `eventTimeMs`. Rows of the same millisecond were decided earlier: they are in. */
 export function windowsAt(events: EventColumns, eventTimeMs: number): Windows {
   const to = firstAfter(events, eventTimeMs);
-  const last = (windowMs: number): Rows => ({ from: firstAfter(events, eventTimeMs - windowMs), to });
+  const last = (windowMs: number, within: number): number => firstAfter(events, eventTimeMs - windowMs, within);
+  const minute = last(LENGTHS_MS.minute, to);
+  const fiveMinutes = last(LENGTHS_MS.fiveMinutes, minute);
+  const hour = last(LENGTHS_MS.hour, fiveMinutes);
+  const day = last(LENGTHS_MS.day, hour);
+  const week = last(LENGTHS_MS.week, day);
+  const fortnight = last(LENGTHS_MS.fortnight, week);
+  const month = last(LENGTHS_MS.month, fortnight);
+  const twoMonths = last(LENGTHS_MS.twoMonths, month);
   return {
-    minute: last(LENGTHS_MS.minute),
-    fiveMinutes: last(LENGTHS_MS.fiveMinutes),
-    hour: last(LENGTHS_MS.hour),
-    day: last(LENGTHS_MS.day),
-    week: last(LENGTHS_MS.week),
-    fortnight: last(LENGTHS_MS.fortnight),
-    month: last(LENGTHS_MS.month),
-    twoMonths: last(LENGTHS_MS.twoMonths),
+    minute: { from: minute, to },
+    fiveMinutes: { from: fiveMinutes, to },
+    hour: { from: hour, to },
+    day: { from: day, to },
+    week: { from: week, to },
+    fortnight: { from: fortnight, to },
+    month: { from: month, to },
+    twoMonths: { from: twoMonths, to },
   };
 }
 

@@ -2,7 +2,7 @@ import type { DecayedProfile } from '../account/decayed-profile.ts';
 import type { EventColumns } from '../account/event-columns.ts';
 import { hasOwnAmount, isKnownFraud } from '../account/verdict.ts';
 import type { Rows } from './log-windows.ts';
-import { selectRank } from './order-statistics.ts';
+import { RankedAmounts } from './ranked-amounts.ts';
 
 /** What an account usually spends, in minor units of its currency; NaN where too little is known. */
 export interface UsualAmount {
@@ -14,15 +14,14 @@ export interface UsualAmount {
 /** The fewest amounts that a trimmed mean, or a deviation from the profile, is given for. */
 const ENOUGH = 3;
 
-let scratch = new Float64Array(512);
+const ranked = new RankedAmounts();
 
 /**
  * Median and trimmed mean of a window's amounts, as far as they were not taken back. Of n amounts floor(n / 10) are trimmed, as
  * `scipy.stats.trim1(…, 0.1, 'right')` does. Known frauds leave the trimmed mean, and stay in the median.
  */
 export function usualAmountOf({ amountsMinor, verdicts }: EventColumns, { from, to }: Rows): UsualAmount {
-  if (to - from > scratch.length) scratch = new Float64Array(2 * (to - from));
-  const amounts = scratch;
+  const amounts = ranked.room(to - from);
   let count = 0;
   let frauds = 0;
   for (let row = from; row < to; row++) {
@@ -31,29 +30,25 @@ export function usualAmountOf({ amountsMinor, verdicts }: EventColumns, { from, 
     if (isKnownFraud(verdict)) frauds++;
     else amounts[count++] = amountsMinor[row]!;
   }
+  ranked.take(count);
   const kept = count - Math.floor(count / 10);
-  if (kept > 0) selectRank(amounts, count, kept - 1);
-  let sum = 0;
-  for (let i = 0; i < kept; i++) sum += amounts[i]!;
-  const trimmedMean = count < ENOUGH ? NaN : sum / kept;
-  if (frauds === 0) return { median: medianOf(amounts, kept, count), trimmedMean };
+  const trimmedMean = count < ENOUGH ? NaN : ranked.sumOfLowest(kept) / kept;
+  if (frauds === 0) return { median: median(), trimmedMean };
   for (let row = from; row < to; row++) {
     const verdict = verdicts[row]!;
     if (hasOwnAmount(verdict) && isKnownFraud(verdict)) amounts[count++] = amountsMinor[row]!;
   }
-  return { median: medianOf(amounts, count, count), trimmedMean };
+  ranked.take(count);
+  return { median: median(), trimmedMean };
 }
 
-/** The median of `count` amounts, of which the lowest `kept` come first and include both middle ones; NaN of none. */
-function medianOf(amounts: Float64Array, kept: number, count: number): number {
+/** The median of what is ranked; NaN of nothing. */
+function median(): number {
+  const { count } = ranked;
   if (count === 0) return NaN;
   const middle = count >>> 1;
-  selectRank(amounts, kept, middle);
-  const upper = amounts[middle]!;
-  if (count % 2 === 1) return upper;
-  let lower = 0;
-  for (let i = 0; i < middle; i++) if (amounts[i]! > lower) lower = amounts[i]!;
-  return (lower + upper) / 2;
+  const upper = ranked.at(middle);
+  return count % 2 === 1 ? upper : (ranked.at(middle - 1) + upper) / 2;
 }
 
 /** How many times `usual` an amount is; NaN when that is unknown or nothing. */
