@@ -12,6 +12,7 @@ import { emptyAccount, type AccountState } from './account-state.ts';
 import { rowCount } from './event-columns.ts';
 import { findIdentity, type KnownTransaction } from './lookup.ts';
 import { addToOverflow, bucketOf, checkOverflow, findInOverflow } from './overflow.ts';
+import { CorruptRecord } from './record-envelope.ts';
 import { reduce, type Reduction } from './reduce.ts';
 
 /** Overflow records, in the order asked; null where there is none. */
@@ -113,10 +114,13 @@ export class AccountWorkspace {
   }
 }
 
-/** Versions are read before records: of an account that is being written only the record may be there, and it may be newer. */
+/**
+ * Versions are read before records: of an account that is being written only the record may be there, and it may be newer. One with a version has lost
+ * its record, or its store was emptied in between: then nobody takes the report of the damage, since the home is gone too.
+ */
 function stateOf({ version, record }: StoredAccount): AccountState {
   if (record !== null) return decodeAccount(record, version ?? 0);
-  if (version !== null) throw new TransientFault('torn_read', 'an account has a version and no record');
+  if (version !== null) throw new CorruptRecord('an account has a version and no record');
   return emptyAccount();
 }
 

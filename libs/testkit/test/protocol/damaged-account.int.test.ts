@@ -51,6 +51,15 @@ describe('an account whose record cannot be read', () => {
       expect((await rig.open()).mended).toEqual([]);
     });
 
+    it('is made anew when it is gone and only its version is there', async () => {
+      await rig.publish(await rig.openWith(transactions(0, 20)));
+      const before = await states();
+      await rig.connection.redis.del(keyOf('acct-3'), keyOf('acct-4'));
+      expect(await rig.decide(...transactions(20, 30))).toMatchObject({ status: 'damaged' });
+      expect((await rig.open()).mended.toSorted()).toEqual(['acct-3', 'acct-4']);
+      expect(await states()).toEqual(before);
+    });
+
     it('is found by who only looks for a decision, too', async () => {
       await rig.openWith(transactions(0, 10));
       await damage(keyOf('acct-2'));
