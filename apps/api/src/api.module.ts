@@ -4,6 +4,7 @@ import type { ApiKey, Logger } from '#libs/platform';
 import { AccountDoor } from './account-door.ts';
 import { AccountsController } from './accounts.controller.ts';
 import { API_KEYS, ApiKeyGuard } from './api-key.guard.ts';
+import { ContractController } from './contract.controller.ts';
 import { DecisionDoor } from './decision-door.ts';
 import { DecisionsController } from './decisions.controller.ts';
 import { LabelDoor } from './label-door.ts';
@@ -22,7 +23,7 @@ export class ApiModule {
   }): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [DecisionsController, LabelsController, AccountsController],
+      controllers: [DecisionsController, LabelsController, AccountsController, ContractController],
       providers: [
         { provide: DecisionDoor, useValue: parts.decisions },
         { provide: LabelDoor, useValue: parts.labels },

@@ -14,7 +14,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   invalid_transaction: { status: 422, title: 'Fields of the transaction are invalid' },
   invalid_label: { status: 422, title: 'Fields of the label are invalid' },
-  unsupported_event_type: { status: 422, title: 'This event type is not decided yet' },
+  unsupported_event_type: { status: 422, title: 'This type of event is not known' },
   too_late: { status: 422, title: 'The transaction is older than what the account still accepts' },
   from_the_future: { status: 422, title: 'The transaction is dated after the clock' },
   too_many_requests: { status: 429, title: 'Too many requests' },

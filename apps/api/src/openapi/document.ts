@@ -9,7 +9,7 @@ import {
   TransactionDto,
   TransactionReceiptDto,
 } from '#libs/contracts';
-import { accountOperation, decideOperation, findOperation, labelOperation } from './operations.ts';
+import { accountOperation, contractOperation, decideOperation, findOperation, labelOperation } from './operations.ts';
 import { SCHEMAS } from './responses.ts';
 
 /** The HTTP door as an OpenAPI 3.1 document, made from the classes that its bodies are checked and written by. */
@@ -31,12 +31,14 @@ export function openApiDocument() {
       { name: 'decisions', description: 'Deciding transactions, and finding decisions again.' },
       { name: 'labels', description: 'Telling what transactions were found to be.' },
       { name: 'accounts', description: 'Looking at what accounts are known by.' },
+      { name: 'contract', description: 'This document.' },
     ],
     paths: {
       '/v1/decisions': { post: decideOperation },
       '/v1/decisions/{transaction_id}': { get: findOperation },
       '/v1/labels': { post: labelOperation },
       '/v1/accounts/{account_id}/features': { get: accountOperation },
+      '/openapi.json': { get: contractOperation },
     },
     components: {
       securitySchemes: {

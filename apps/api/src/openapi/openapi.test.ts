@@ -63,6 +63,13 @@ describe('the examples of openapi.json', () => {
   });
   afterEach(() => api.close());
 
+  it('are in what the api itself says of its contract', async () => {
+    const { status, body } = await api.request({ method: 'GET', path: '/openapi.json' });
+    expect({ status, body }).toEqual({ status: 200, body: document });
+    const headers = { authorization: 'Bearer nobody' };
+    expect((await api.request({ method: 'GET', path: '/openapi.json', headers })).status).toBe(401);
+  });
+
   it('are what the api answers', async () => {
     const ask = async () => {
       const { body } = await api.request({ body: TRANSACTION });

@@ -186,3 +186,17 @@ export const accountOperation = {
     ...problemResponses(['malformed', 'unauthorized', 'not_found', 'too_late', 'from_the_future', 'unavailable']),
   },
 };
+
+/** `GET /openapi.json`. */
+export const contractOperation = {
+  operationId: 'readContract',
+  tags: ['contract'],
+  summary: 'Gives this document',
+  responses: {
+    '200': {
+      description: 'OpenAPI 3.1, as this build answers.',
+      content: { 'application/json': { schema: { type: 'object' } } },
+    },
+    ...problemResponses(['unauthorized']),
+  },
+};

@@ -29,7 +29,7 @@ export async function* readRange(
   let emptyReads = 0;
   let next = from < to ? read(from) : null;
   while (next !== null) {
-    if (stopSignal.stopped) throw new Interrupted('Stopped; the audit is not complete.');
+    if (stopSignal.stopped) throw new Interrupted('Stopped; not everything was read.');
     const { records, nextOffset } = await next;
     emptyReads = nextOffset > offset ? 0 : emptyReads + 1;
     if (emptyReads > EMPTY_READS) {
