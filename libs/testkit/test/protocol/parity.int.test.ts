@@ -1,18 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { RedisEntityStore } from '#libs/adapters';
 import {
   type BatchItem,
+  DeadLetterCopier,
   type Decision,
   ENTITY_FOLD,
   EntityUpdater,
   FEATURES,
   OfflineScorer,
+  openPartition,
   parseClaim,
+  partitionOf,
+  Relay,
+  scoreBatch,
   type UpdaterHooks,
 } from '#libs/core';
 import { coreLabelOf, type Known, simulate, transactionOf, withLabels } from '#libs/simulator';
 import { compareWithReplay, differingInputs } from '../../src/rig/parity.ts';
-import { PartitionRig } from '../../src/rig/partition-rig.ts';
+import { InMemoryLog } from '../../src/fakes/in-memory-log.ts';
+import { PartitionRig, RELAY_LIMITS } from '../../src/rig/partition-rig.ts';
 
 const LIVE = 10_000;
 const DRAINED = 500;
@@ -44,6 +50,9 @@ function historyOf(transactions: number): Known[] {
   return history;
 }
 
+const accountOf = (known: Known): string =>
+  known.kind === 'label' ? known.label.account_id : known.event.transaction.account_id;
+
 function itemOf(known: Known): Exclude<BatchItem, { kind: 'invalid' | 'forwarded' }> {
   if (known.kind === 'label') return { kind: 'label', label: coreLabelOf(known.label), original: null };
   return { kind: 'transaction', transaction: transactionOf(known.event), original: null };
@@ -52,43 +61,60 @@ function itemOf(known: Known): Exclude<BatchItem, { kind: 'invalid' | 'forwarded
 describe('a replay of transactions and labels', () => {
   let rig: PartitionRig;
   let entities: RedisEntityStore;
-  let stop: () => Promise<void>;
+  let sources: readonly number[];
+  let stop: () => Promise<void> = async () => undefined;
 
-  /** A partition with its relay and the entity updater, as a worker runs them. */
-  beforeEach(async () => {
-    rig = await PartitionRig.start();
-    entities = new RedisEntityStore(rig.connection.redis, rig.keys, { partitions: 1 });
-    const relay = rig.relay(await rig.open());
-    const relaying = relay.run();
+  /** Partitions with their relays and one entity updater, as a worker runs them. */
+  async function start(partitions: number): Promise<void> {
+    rig = await PartitionRig.start({ log: new InMemoryLog({ partitions }) });
+    entities = new RedisEntityStore(rig.connection.redis, rig.keys, { partitions });
+    sources = Array.from({ length: partitions }, (_, partition) => partition);
+    const relays = await Promise.all(sources.map(openedRelay));
+    const relaying = relays.map((relay) => relay.run());
     const { codec, hasher, clock } = rig.scoring;
     const ports = { store: entities, log: rig.log, codec, hasher, clock, fold: ENTITY_FOLD };
-    const updater = new EntityUpdater(ports, { partitions: 1, limits, hooks });
-    updater.add(0);
+    const updater = new EntityUpdater(ports, { partitions, limits, hooks });
+    for (const source of sources) updater.add(source);
     const updating = updater.run();
     stop = async () => {
       updater.stop();
-      relay.stop();
-      await Promise.all([updating, relaying]);
+      for (const relay of relays) relay.stop();
+      await Promise.all([updating, ...relaying]);
+      await rig.stop();
     };
-  });
-  afterEach(async () => {
-    await stop();
-    await rig.stop();
-  });
+  }
+  afterEach(() => stop());
 
-  async function live(items: readonly BatchItem[]): Promise<Decision[]> {
-    const batch = await rig.take(...items);
+  async function openedRelay(partition: number): Promise<Relay> {
+    const { owner } = rig;
+    const opened = await openPartition(partition, owner, () => undefined);
+    if (opened.status !== 'opened') throw new Error(opened.status);
+    const copier = new DeadLetterCopier(partition, 0, owner);
+    const relayHooks = { published: ignored, sent: ignored, retried: ignored };
+    return new Relay(partition, opened, { ports: owner, copier, limits: RELAY_LIMITS, hooks: relayHooks });
+  }
+
+  /** Commits items of accounts of one partition. */
+  async function live(history: readonly Known[]): Promise<Decision[]> {
+    const [partition = 0, ...others] = new Set(history.map((known) => partitionOf(accountOf(known), sources.length)));
+    expect(others).toEqual([]);
+    const batch = await scoreBatch(
+      { partition, input: null, items: history.map(itemOf) },
+      { ...rig.scoring, entities },
+    );
     if (batch.status !== 'committed') throw new Error(batch.status);
     return batch.results.flatMap((result) => (result.kind === 'decided' ? [result.decision] : []));
   }
 
-  /** Resolves when everything committed has reached the other entities. */
+  /** Resolves when everything committed has reached the other entities, in whatever partition they are. */
   async function drained(): Promise<void> {
-    for (;;) {
-      const { seq } = await rig.scoring.store.load(0, []);
-      const [[applied] = []] = await entities.positions([0], [0]);
-      if (parseClaim(applied)?.seq === seq) return;
-      await rig.scoring.clock.sleep(1);
+    for (const source of sources) {
+      const { seq } = await rig.scoring.store.load(source, []);
+      const appliedAll = async (): Promise<boolean> => {
+        const applied = await entities.positions(sources, [source]);
+        return applied.flat().every((claim) => (parseClaim(claim)?.seq ?? 0) === seq);
+      };
+      while (!(await appliedAll())) await rig.scoring.clock.sleep(1);
     }
   }
 
@@ -105,10 +131,11 @@ describe('a replay of transactions and labels', () => {
     'has the account inputs of the live service on 10,000 transactions, and its entity inputs where nothing was stale',
     PATIENCE,
     async () => {
+      await start(1);
       const history = historyOf(LIVE);
       const decisions: Decision[] = [];
       for (let at = 0; at < history.length; at += BATCH) {
-        decisions.push(...(await live(history.slice(at, at + BATCH).map(itemOf))));
+        decisions.push(...(await live(history.slice(at, at + BATCH))));
       }
       const expected = await replayed(history);
       expect(decisions).toHaveLength(LIVE);
@@ -122,14 +149,15 @@ describe('a replay of transactions and labels', () => {
     },
   );
 
-  it(
-    'has every input of the live service, to the last bit, when each event has reached the entities before the next',
+  it.each([1, 3])(
+    'has every input of the live service, to the last bit, when each event has reached the entities before the next: %i partitions',
     PATIENCE,
-    async () => {
+    async (partitions) => {
+      await start(partitions);
       const history = historyOf(DRAINED);
       const decisions: Decision[] = [];
       for (const known of history) {
-        decisions.push(...(await live([itemOf(known)])));
+        decisions.push(...(await live([known])));
         await drained();
       }
       const expected = await replayed(history);
@@ -137,6 +165,8 @@ describe('a replay of transactions and labels', () => {
       expect(wrong.map((i) => FEATURES[i]?.name)).toEqual([]);
       expect(decisions.map(({ entities: marks }) => marks)).toEqual(expected.map(({ entities: marks }) => marks));
       expect(decisions.some(({ entities: { terminal } }) => (terminal?.folded ?? 0) > 3)).toBe(true);
+      const feeding = Map.groupBy(history, (known) => partitionOf(accountOf(known), partitions));
+      expect(feeding.size).toBe(partitions);
     },
   );
 });
