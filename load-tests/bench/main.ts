@@ -20,6 +20,7 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
   npm run bench -- kafka     the worker on a real Redis and Kafka, as fast as it goes
   npm run bench -- http      the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
   npm run bench -- rebuild   a store that has lost everything, from the log
+  npm run bench -- detection what our inputs and trainer find of the frauds of weeks to come, and nothing of time: docs/detection.md
 
   --transactions N   how many are measured                        (120000 for kafka, 60000 for rebuild, 20000 for http)
   --warm-up N        how many before that                         (40000 for kafka, 5000 for http)
@@ -30,6 +31,13 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
   --strict           exit with 1 when a stage costs over 10 % more than in the baseline
   --json             one JSON line on stdout
   --help
+
+  of the detection bench alone, on the Handbook's file if that is in ../shared/data/handbook, else on a history as \`ops replay\` reads it:
+  --transactions F   NDJSON of at least 121 days. The last of four test weeks ends with its last whole day, the others a week earlier each; a fold
+                     begins to train 21 days before the end of its test week. Five weeks before each lies one that --search looks at
+  --labels F         what became known of them, NDJSON
+  --search           choose parameters on the validation folds, within a fixed budget, and write them; takes an hour
+  --parameters F     the file of parameters, written by --search and read without  (models/training/benchmark-parameters.json)
 
 Each result is compared with the committed baseline (load-tests/bench/baseline.json), both in units of a reference work that is measured in the same
 run, so that a slower machine is not taken for a slower program. On a busy machine repeat it before you believe it.`;
@@ -42,6 +50,9 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     file: { type: 'string' },
     connections: { type: 'string', default: '64' },
+    labels: { type: 'string' },
+    parameters: { type: 'string' },
+    search: { type: 'boolean', default: false },
     'save-baseline': { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -103,11 +114,19 @@ async function run(bench: () => Promise<BenchResult>): Promise<void> {
   if (values.strict && changes?.some(({ verdict }) => verdict === 'dearer') === true) process.exitCode = 1;
 }
 
+async function runDetection(): Promise<void> {
+  await buildIfStale(log);
+  const { benchDetection } = await import('../../models/training/benchmark/detection.ts');
+  process.exitCode = await benchDetection(values);
+}
+
 const [name] = positionals;
 const bench = name === undefined ? undefined : BENCHES[name];
 if (values.help || name === undefined) {
   process.stdout.write(`${HELP}\n`);
   process.exitCode = values.help ? 0 : 2;
+} else if (name === 'detection') {
+  await runDetection();
 } else if (bench === undefined) {
   log(`There is no benchmark ${name}.\n\n${HELP}`);
   process.exitCode = 2;

@@ -36,7 +36,12 @@ export async function preparePython(folder: string, requirements: string): Promi
   return python;
 }
 
-/** Runs a command in the foreground, its output to the terminal. Rejects when it does not end with 0. */
+/** A program did not end with 0; it has said itself why. */
+export class ProgramFailed extends Error {
+  override readonly name = 'ProgramFailed';
+}
+
+/** Runs a command in the foreground, its output to the terminal. Rejects with `ProgramFailed` when it does not end with 0. */
 export async function run(command: string, args: readonly string[], { cwd }: { cwd?: string } = {}): Promise<void> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -46,5 +51,5 @@ export async function run(command: string, args: readonly string[], { cwd }: { c
     child.on('error', (cause) => reject(new Error(`${command} cannot be started: is it installed?`, { cause })));
     child.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`${command} ${args[0] ?? ''} ended with ${code}`);
+  if (code !== 0) throw new ProgramFailed(`${command} ${args[0] ?? ''} ended with ${code}`);
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from .equality import adversarial_rows, check_equal
-from .fit import PARAMETERS, TREES, calibrate, contributions, fit, margins
+from .fit import Recipe, calibrate, contributions, fit, margins
 from .graph import to_onnx
 from .metrics import report
 from .package import golden_rows, write_explained, write_package
@@ -16,6 +16,7 @@ from .vectors import VectorSet, read_vector_set
 FIT_DAYS = (3, 44)
 CALIBRATION_DAYS = (51, 60)
 TEST_DAYS = (60, 70)
+RECIPE = Recipe(trees=100, parameters={"max_depth": 5, "eta": 0.12, "min_child_weight": 8, "reg_lambda": 2})
 # Of the other seed's set: from a history as short as a demo's on.
 HELD_OUT_FROM_DAY = 7
 # Ordinary rows whose explanations are compared with the service's, besides some adversarial ones.
@@ -33,10 +34,10 @@ def main() -> None:
     training, held_out = (read_vector_set(asked.data / name) for name in ("training", "held-out"))
     print(f"read {len(training.frauds)} rows to train on, {len(held_out.frauds)} of another seed", flush=True)
     fitted = training.between(*FIT_DAYS)
-    booster = fit(fitted)
-    print(f"fitted {TREES} trees on {len(fitted.frauds)} rows, {int(fitted.frauds.sum())} of them frauds", flush=True)
+    booster = fit(fitted.vectors, fitted.frauds, fitted.features, RECIPE)
+    print(f"fitted {RECIPE.trees} trees on {len(fitted.frauds)} rows, {int(fitted.frauds.sum())} of them frauds", flush=True)
     later = training.between(*CALIBRATION_DAYS)
-    calibration = calibrate(margins(booster, later), later.frauds)
+    calibration = calibrate(margins(booster, later.vectors), later.frauds)
     print(f"calibrated on {len(later.frauds)} rows: log-odds = {calibration.a:.4f} * margin + {calibration.b:.4f}", flush=True)
 
     model = to_onnx(booster, calibration)
@@ -46,7 +47,7 @@ def main() -> None:
     print(f"the graph gives the trainer's margins on {compared} of {compared} rows", flush=True)
 
     def measure(data: VectorSet) -> dict:
-        return report(data.frauds, calibration.probabilities(margins(booster, data)))
+        return report(data.frauds, calibration.probabilities(margins(booster, data.vectors)))
 
     facts = {
         "id": asked.id,
@@ -55,8 +56,8 @@ def main() -> None:
         "features": training.features,
         "calibration": {"method": "platt", "a": calibration.a, "b": calibration.b},
         "training": {
-            "trees": TREES,
-            "parameters": PARAMETERS,
+            "trees": RECIPE.trees,
+            "recipe": RECIPE.described(),
             "data": training.description,
             "fit_days": FIT_DAYS,
             "calibration_days": CALIBRATION_DAYS,

@@ -83,7 +83,13 @@ export function amendmentTableOf(entries: readonly AmendmentEntry[]): AmendmentT
     table.timesMs[i] = timeMs;
     table.seqs[i] = seq;
     table.amountsMinor[i] = fate === 'pending' ? amountMinor : 0;
-    table.words.set([identity.high, identity.low, content, target.high, target.low], AMENDMENT_WORDS * i);
+    // Word by word, as an array or a view for each would cost more than all the rest of a label.
+    const at = AMENDMENT_WORDS * i;
+    table.words[at] = identity.high;
+    table.words[at + 1] = identity.low;
+    table.words[at + 2] = content;
+    table.words[at + 3] = target.high;
+    table.words[at + 4] = target.low;
     table.marks[i] = KINDS.indexOf(kind) + FATE_STEP * FATES.indexOf(fate);
   });
   return table;
@@ -139,15 +145,15 @@ export function amendmentOf({ kind, identity, content, timeMs, target, amountMin
 }
 
 function entryAt({ words, marks, timesMs, seqs, amountsMinor }: AmendmentTable, i: number): AmendmentEntry {
-  const [high = 0, low = 0, content = 0, targetHigh = 0, targetLow = 0] = words.subarray(AMENDMENT_WORDS * i);
+  const at = AMENDMENT_WORDS * i;
   const mark = marks[i]!;
   return {
     kind: KINDS[mark % FATE_STEP]!,
     fate: FATES[Math.floor(mark / FATE_STEP)]!,
-    identity: { high, low },
-    content,
+    identity: { high: words[at]!, low: words[at + 1]! },
+    content: words[at + 2]!,
     timeMs: timesMs[i]!,
-    target: { high: targetHigh, low: targetLow },
+    target: { high: words[at + 3]!, low: words[at + 4]! },
     amountMinor: amountsMinor[i]!,
     seq: seqs[i]!,
   };
