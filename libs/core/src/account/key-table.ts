@@ -99,7 +99,7 @@ function isFree(words: Uint32Array, at: number): boolean {
 
 /** A copy with room for at least `slots`. */
 function grown({ words, firstMs, slots }: KeyTable, atLeast: number): KeyTable {
-  if (atLeast <= slots) return { slots, words: words.slice(), firstMs: firstMs.slice() };
+  if (atLeast <= slots) return { slots, firstMs: firstMs.slice(), words: words.slice() };
   const next = newKeys(atLeast);
   next.words.set(words);
   next.firstMs.set(firstMs);

@@ -1,5 +1,5 @@
 import type { AccountState } from '../account/account-state.ts';
-import { KEY_WORDS } from '../account/key-table.ts';
+import { KEY_WORDS, type KeyTable } from '../account/key-table.ts';
 import { PARTY } from '../account/surroundings.ts';
 import { DistinctCounter } from './distinct-counter.ts';
 import type { Rows } from './log-windows.ts';
@@ -9,33 +9,62 @@ type Dealings = Pick<AccountState, 'events' | 'parties'>;
 
 const CATEGORY_BITS = 0xffff;
 
-/** Events with this counterparty; none for 0, which is "no counterparty". */
-export function countWithCounterparty({ events, parties }: Dealings, { from, to }: Rows, counterparty: number): number {
-  if (counterparty === 0) return 0;
-  const { words } = parties;
-  const slots = events.parties;
-  let count = 0;
-  for (let row = from; row < to; row++) {
-    if (words[KEY_WORDS * slots[row]! + PARTY.counterparty] === counterparty) count++;
-  }
-  return count;
+/** What a window's events had to do with a counterparty and with a merchant category. */
+export interface Familiarity {
+  /** Events with this counterparty; none for 0, which is "no counterparty". */
+  readonly withCounterparty: number;
+  /** Of the events whose merchant category is known, the share with this one; NaN without such an event, or when `category` is unknown. */
+  readonly shareOfCategory: number;
 }
 
-/** Of the events whose merchant category is known, the share with this one; NaN without such an event, or when `category` is unknown. */
-export function shareOfCategory({ events, parties }: Dealings, { from, to }: Rows, category: number): number {
+const IS_COUNTERPARTY = 1;
+const HAS_CATEGORY = 2;
+const IS_CATEGORY = 4;
+
+/** What each party is, by slot, as a sum of the above: there are fewer parties than events, and then an event costs no comparison. */
+let kinds = new Uint8Array(64);
+const inner = new Uint32Array(8);
+const outer = new Uint32Array(8);
+
+/**
+ * How well an account knows the counterparty of an event in the rows of `twoMonths`, and its category in those of `month`, which they contain and with
+ * which they end.
+ */
+export function familiarityOf(
+  { events, parties }: Dealings,
+  { month, twoMonths }: { readonly month: Rows; readonly twoMonths: Rows },
+  { counterparty, category }: { readonly counterparty: number; readonly category: number },
+): Familiarity {
   const asked = (category + 1) & CATEGORY_BITS;
-  if (asked === 0) return NaN;
-  const { words } = parties;
+  markParties(parties, counterparty, asked);
+  inner.fill(0);
+  outer.fill(0);
   const slots = events.parties;
-  let known = 0;
-  let same = 0;
-  for (let row = from; row < to; row++) {
-    const other = words[KEY_WORDS * slots[row]! + PARTY.merchant]! & CATEGORY_BITS;
-    if (other === 0) continue;
-    known++;
-    if (other === asked) same++;
+  for (let row = twoMonths.from; row < month.from; row++) outer[kinds[slots[row]!]!]!++;
+  for (let row = month.from; row < month.to; row++) inner[kinds[slots[row]!]!]!++;
+  const known = countOf(inner, HAS_CATEGORY);
+  return {
+    withCounterparty: countOf(inner, IS_COUNTERPARTY) + countOf(outer, IS_COUNTERPARTY),
+    shareOfCategory: asked === 0 ? NaN : countOf(inner, IS_CATEGORY) / known,
+  };
+}
+
+function markParties({ words, slots }: KeyTable, counterparty: number, asked: number): void {
+  if (kinds.length < slots) kinds = new Uint8Array(2 * slots);
+  for (let slot = 0, at = 0; slot < slots; slot++, at += KEY_WORDS) {
+    const category = words[at + PARTY.merchant]! & CATEGORY_BITS;
+    kinds[slot] =
+      (counterparty !== 0 && words[at + PARTY.counterparty] === counterparty ? IS_COUNTERPARTY : 0) |
+      (category !== 0 ? HAS_CATEGORY : 0) |
+      (category !== 0 && category === asked ? IS_CATEGORY : 0);
   }
-  return same / known;
+}
+
+/** How many were of a kind. */
+function countOf(byKind: Uint32Array, kind: number): number {
+  let count = 0;
+  for (let sum = 1; sum < 8; sum++) if ((sum & kind) !== 0) count += byKind[sum]!;
+  return count;
 }
 
 /** Different counterparties and countries in windows that end alike. */

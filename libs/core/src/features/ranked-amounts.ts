@@ -55,22 +55,26 @@ export class RankedAmounts {
   /** The sum of the lowest `kept`, at least one. */
   sumOfLowest(kept: number): number {
     const { bucket, before } = this.#bucketOf(kept - 1);
-    let selected = 0;
+    const amounts = this.#amounts;
+    const buckets = this.#buckets;
+    const selected = this.#selected;
+    let size = 0;
     let sum = 0;
     for (let i = 0; i < this.count; i++) {
-      if (this.#buckets[i]! < bucket) sum += this.#amounts[i]!;
-      else if (this.#buckets[i] === bucket) this.#selected[selected++] = this.#amounts[i]!;
+      if (buckets[i]! < bucket) sum += amounts[i]!;
+      else if (buckets[i] === bucket) selected[size++] = amounts[i]!;
     }
-    selectRank(this.#selected, selected, kept - 1 - before);
-    for (let i = 0; i < kept - before; i++) sum += this.#selected[i]!;
+    selectRank(selected, size, kept - 1 - before);
+    for (let i = 0; i < kept - before; i++) sum += selected[i]!;
     return sum;
   }
 
   /** The bucket in which the amount of a rank lies, and how many lie in lower ones. */
   #bucketOf(rank: number): { bucket: number; before: number } {
+    const sizes = this.#sizes;
     let bucket = 0;
     let before = 0;
-    while (before + this.#sizes[bucket]! <= rank) before += this.#sizes[bucket++]!;
+    while (before + sizes[bucket]! <= rank) before += sizes[bucket++]!;
     return { bucket, before };
   }
 }

@@ -6,7 +6,7 @@ import { areEmptyTiles, tilesIn, type TileLevel } from '../window/tiles.ts';
 import { ACCOUNT_FEATURE_INDEX as at } from './account-features.ts';
 import { pairingAge, secondsSince } from './ages.ts';
 import { calendarOf } from './calendar.ts';
-import { countWithCounterparty, distinctIn, shareOfCategory } from './dealings.ts';
+import { distinctIn, familiarityOf } from './dealings.ts';
 import {
   countBig,
   countHeld,
@@ -145,8 +145,9 @@ function writeDealings(vector: Float32Array, { state, event, windows }: Moment):
   vector[at.acct_distinct_counterparties_1h] = distinct.counterpartiesInHour;
   vector[at.acct_distinct_counterparties_24h] = distinct.counterpartiesInDay;
   vector[at.acct_distinct_countries_24h] = distinct.countriesInDay;
-  vector[at.acct_counterparty_cnt_60d] = countWithCounterparty(state, windows.twoMonths, event.counterparty);
-  vector[at.acct_category_share_30d] = shareOfCategory(state, windows.month, event.category);
+  const familiarity = familiarityOf(state, windows, event);
+  vector[at.acct_counterparty_cnt_60d] = familiarity.withCounterparty;
+  vector[at.acct_category_share_30d] = familiarity.shareOfCategory;
 }
 
 /** Events of the last hour over the average hour of the last month; NaN when that had none. */
