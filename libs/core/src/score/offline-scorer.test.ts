@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasher, REDUCER, START_MS, transaction } from '../invariants/scripted-partition.test-support.ts';
+import type { Label } from '../label.ts';
 import { FEATURE_INDEX } from '../features/manifest.ts';
 import { DEFAULT_POLICY } from '../policy.ts';
 import type { Model } from '../ports/model.ts';
@@ -19,9 +20,23 @@ const model: Model = {
 
 const asItem = (made: Transaction): HistoryItem => ({ kind: 'transaction', transaction: made });
 
-async function replay(history: readonly HistoryItem[], batch: number): Promise<PlannedItem[]> {
+/** A report of fraud, half an hour after the start. */
+function labelled({ id, account }: { readonly id: string; readonly account: string }): HistoryItem {
+  const label: Label = {
+    accountId: account,
+    transactionId: id,
+    eventType: 'authorization',
+    label: 'fraud',
+    source: 'test',
+    reportedAtMs: START_MS + 30 * MINUTE_MS,
+    canonicalJson: `{"transaction_id":"${id}"}`,
+  };
+  return { kind: 'label', label };
+}
+
+async function replay(history: readonly HistoryItem[], batch: number, scoredBy: Model = model): Promise<PlannedItem[]> {
   const rules = { reducer: REDUCER, allowedLatenessMs: REDUCER.allowedLatenessMs };
-  const scorer = new OfflineScorer({ model, featureSet: 'f', hasher, policy: DEFAULT_POLICY, rules });
+  const scorer = new OfflineScorer({ model: scoredBy, featureSet: 'f', hasher, policy: DEFAULT_POLICY, rules });
   const planned: PlannedItem[] = [];
   for (let at = 0; at < history.length; at += batch)
     planned.push(...(await scorer.take(history.slice(at, at + batch))));
@@ -57,23 +72,11 @@ describe('a replay', () => {
       const made = transaction(`s${id}`, { account, minute: id });
       return { ...made, entities: { ...made.entities, terminal: `till-${id % 2}` } };
     };
-    const labelled = (id: number, account: string): HistoryItem => ({
-      kind: 'label',
-      label: {
-        accountId: account,
-        transactionId: `s${id}`,
-        eventType: 'authorization',
-        label: 'fraud',
-        source: 'test',
-        reportedAtMs: START_MS + 30 * MINUTE_MS,
-        canonicalJson: `{"transaction_id":"s${id}"}`,
-      },
-    });
     // A label comes before its transaction, one after it; the tills are shared by all accounts.
     const shared = [
-      labelled(3, 'acct-0'),
+      labelled({ id: 's3', account: 'acct-0' }),
       ...Array.from({ length: 12 }, (_, i) => asItem(at(i, `acct-${i % 3}`))),
-      labelled(4, 'acct-1'),
+      labelled({ id: 's4', account: 'acct-1' }),
       ...Array.from({ length: 6 }, (_, i) => asItem(at(12 + i, `acct-${i % 3}`))),
     ];
     const vectors = (items: readonly PlannedItem[]) =>
@@ -83,6 +86,35 @@ describe('a replay', () => {
     expect(whole.at(-1)?.[FEATURE_INDEX.term_early_fraud_cnt_7d]).toBe(1);
     expect(whole.at(-2)?.[FEATURE_INDEX.term_early_fraud_cnt_7d]).toBe(1);
     for (const batch of [1, 2, 5]) expect(vectors(await replay(shared, batch))).toEqual(whole);
+  });
+
+  it('lets what waited for a transaction reach the other entities before the next one', async () => {
+    const till = (id: string, account: string): HistoryItem => {
+      const made = transaction(id, { account, minute: 1 });
+      return asItem({ ...made, entities: { ...made.entities, terminal: 'till' } });
+    };
+    const [, , next] = await replay([labelled({ id: 'a', account: 'a' }), till('a', 'a'), till('b', 'b')], 64);
+    expect(next?.kind === 'decided' && next.decision.vector[FEATURE_INDEX.term_early_fraud_cnt_7d]).toBe(1);
+  });
+
+  it('runs the model once for transactions of different accounts, whatever labels come between', async () => {
+    const runs: number[] = [];
+    const counting: Model = {
+      ...model,
+      score: async (vectors, rows) => {
+        runs.push(rows);
+        return model.score(vectors, rows);
+      },
+    };
+    const first = Array.from({ length: 4 }, (_, i) =>
+      asItem(transaction(`f${i}`, { account: `acct-${i}`, minute: i })),
+    );
+    const second = Array.from({ length: 4 }, (_, i) => [
+      labelled({ id: `f${i}`, account: `acct-${i}` }),
+      asItem(transaction(`g${i}`, { account: `acct-${4 + i}`, minute: 10 + i })),
+    ]);
+    await replay([...first, ...second.flat()], 64, counting);
+    expect(runs).toEqual([4, 4]);
   });
 
   it('dates a decision by its transaction, so that no clock is in it', async () => {

@@ -59,28 +59,27 @@ export class OfflineScorer {
     const results: PlannedItem[] = [];
     let run: Candidate[] = [];
     const accounts = new Set<string>();
-    for (const [index, item] of items.entries()) {
+    const endRun = async (): Promise<void> => {
+      results.push(...(await this.#plan(run)));
+      run = [];
+      accounts.clear();
+    };
+    for (const item of items) {
       const candidate = this.#candidate(item, run.length);
       const accountId = accountOf(candidate);
-      const standsAlone =
-        candidate.kind === 'amendment' || candidate.observeOnly || candidate.workspace.state.amendments.pending > 0;
-      if (standsAlone || accounts.has(accountId)) {
-        results.push(...(await this.#plan(run)));
-        run = [];
-        accounts.clear();
-      }
+      if (accounts.has(accountId)) await endRun();
+      // Only now, when what came before is in the account.
+      const standsAlone = isAmendedWhenScored(candidate);
+      if (standsAlone) await endRun();
       run.push({ ...candidate, index: run.length });
       accounts.add(accountId);
-      if (standsAlone || index === items.length - 1) {
-        results.push(...(await this.#plan(run)));
-        run = [];
-        accounts.clear();
-      }
+      if (standsAlone) await endRun();
     }
+    await endRun();
     return results;
   }
 
-  /** Plans transactions of different accounts, which only the other entities connect, or a single item. */
+  /** Plans items of different accounts, which only the other entities connect, or a single one. */
   async #plan(run: readonly Candidate[]): Promise<PlannedItem[]> {
     const { model, featureSet, policy, rules } = this.#surroundings;
     for (const { workspace } of run) this.#prepareOverflow(workspace);
@@ -99,12 +98,13 @@ export class OfflineScorer {
       },
       score: async (vectors, rows) => (model === null ? null : model.score(vectors, rows)),
       explain: async (vector) => (model === null ? null : model.explain(vector)),
+      settled: (candidate, item) => this.#followPlanned(candidate, item),
       lap: () => undefined,
     });
     this.#seq += run.length;
     return run.map((candidate, index) => {
       const item = planned.get(index) as PlannedItem;
-      this.#followPlanned(candidate, item);
+      if (item.kind === 'decided') this.#followPlanned(candidate, item);
       return datedByItself(item);
     });
   }
@@ -143,6 +143,11 @@ export class OfflineScorer {
     this.#overflowing.add(workspace);
     for (let bucket = 0; bucket < OVERFLOW_BUCKETS; bucket++) workspace.setOverflow(bucket, null);
   }
+}
+
+/** Whether it takes part in the run of the model, and its account has what waited for it: other entities learn of that only afterwards. */
+function isAmendedWhenScored(candidate: Candidate): boolean {
+  return candidate.kind === 'transaction' && !candidate.observeOnly && candidate.workspace.state.amendments.pending > 0;
 }
 
 function datedByItself(item: PlannedItem): PlannedItem {

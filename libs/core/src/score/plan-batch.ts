@@ -86,6 +86,8 @@ export interface PlanContext extends DecisionContext {
   score(vectors: Float32Array, rows: number): Promise<Float32Array | null>;
   /** Why a vector has the probability that `score` gave it. */
   explain(vector: Float32Array): Promise<Explanation | null>;
+  /** Called with what needed no score, in the order of items, before what comes after it is planned. */
+  settled(candidate: Candidate, item: PlannedItem): void;
   /** Called with the time that passed since the last call, by stage. */
   lap(stage: 'features' | 'model'): void;
 }
@@ -128,6 +130,7 @@ function nextWave(
       candidate.kind === 'amendment' ? planAmendment(candidate, context) : planTransaction(candidate, context);
     if (settled.kind !== 'scored') {
       planned.set(index, settled);
+      context.settled(candidate, settled);
       continue;
     }
     taken.add(workspace);

@@ -141,6 +141,7 @@ async function planItems(work: {
       entitiesOf: ({ event }) => entities.of(event.entities),
       score: (vectors, rows) => model.score(vectors, rows),
       explain: (vector) => model.explain(vector),
+      settled: () => undefined,
       lap: (stage) => stages.lap(stage),
     }),
   );
