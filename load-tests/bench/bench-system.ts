@@ -19,6 +19,7 @@ const PARTITIONS = 12;
 export async function withSystem<T>(
   log: (line: string) => void,
   work: (system: BenchSystem) => Promise<T>,
+  { env }: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<T> {
   const workDir = join(localDir, `bench-${process.pid}`);
   await mkdir(workDir, { recursive: true });
@@ -27,7 +28,13 @@ export async function withSystem<T>(
     // Compiled code, so only after the build.
     const { privateSystem } = await import('../../deploy/local/private-system.ts');
     const logDir = join(workDir, 'logs');
-    const holdfast = await privateSystem({ ...services, partitions: PARTITIONS, logDir, log });
+    const holdfast = await privateSystem({
+      ...services,
+      partitions: PARTITIONS,
+      logDir,
+      log,
+      ...(env === undefined ? {} : { env }),
+    });
     try {
       return await work({ services, holdfast, workDir });
     } finally {

@@ -19,11 +19,13 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
   npm run bench -- commit    loading, committing and relaying batches on a real Redis, without the rest
   npm run bench -- kafka     the worker on a real Redis and Kafka, as fast as it goes
   npm run bench -- http      the api on a real Redis and Kafka, as fast as it goes; then answers by what they wait for, at 50 a second
+  npm run bench -- swaps     champions swapped under load: answers, latency and memory, and an audit of what was decided
   npm run bench -- rebuild   a store that has lost everything, from the log
   npm run bench -- detection what our inputs and trainer find of the frauds of weeks to come, and nothing of time: docs/detection.md
 
   --transactions N   how many are measured                        (120000 for kafka, 60000 for rebuild, 20000 for http)
   --warm-up N        how many before that                         (40000 for kafka, 5000 for http)
+  --swaps N          how many, for swaps                          (100)
   --rounds N         in how many parts, for kafka and http        (3)
   --file F           NDJSON to send, plain text; simulated without it
   --connections N    of the http bench                            (64)
@@ -47,6 +49,7 @@ const { values, positionals } = parseArgs({
   options: {
     transactions: { type: 'string' },
     'warm-up': { type: 'string' },
+    swaps: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '3' },
     file: { type: 'string' },
     connections: { type: 'string', default: '64' },
@@ -86,6 +89,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
       log,
     });
   },
+  swaps: async () => (await import('./swap-bench.ts')).benchSwaps({ swaps: Number(values.swaps), log }),
   rebuild: async () => {
     const { benchRebuild } = await import('./rebuild-bench.ts');
     return benchRebuild({ transactions: amount(values.transactions, 60_000), ...file, log });

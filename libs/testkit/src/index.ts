@@ -27,7 +27,6 @@ export { AnswerChecker, type ReceivedAnswer } from './http/answer-checker.ts';
 export { compareWithReplay, type ComparedDecision } from './rig/parity.ts';
 export { inputBatch, INPUT_TOPIC, PartitionRig, RELAY_LIMITS } from './rig/partition-rig.ts';
 export { label } from './rig/labels.ts';
-export { writeSibling } from './rig/sibling-model.ts';
 export { testConfig } from './rig/test-config.ts';
 export { transaction } from './rig/transactions.ts';
 export { approved, payment } from './rig/scripted-log.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRegistry } from '#libs/adapters';
-import { writeSibling } from '#libs/testkit';
+import { writeSibling } from '../../../../models/training/sibling-model.ts';
 import { runCommand } from '../../test/run-command.ts';
 
 const champion = (await readRegistry('models/registry.json')).champion;

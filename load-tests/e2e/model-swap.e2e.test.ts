@@ -1,0 +1,47 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY_MS } from '#libs/core';
+import { simulate } from '#libs/simulator';
+import { localDir } from '../../deploy/local/cached-download.ts';
+import { swapUnderLoad, type TwoModels, twoModels } from '../bench/swap-run.ts';
+import { DecisionsTopic, ofType } from './decisions-topic.ts';
+import { START_TIMEOUT_MS, startSystem, type SystemUnderTest } from './system-under-test.ts';
+
+const SWAPS = 4;
+const folder = join(localDir, `e2e-models-${process.pid}`);
+let models: TwoModels;
+let system: SystemUnderTest;
+
+beforeAll(async () => {
+  models = await twoModels(folder);
+  system = await startSystem('model-swap', { env: models.env });
+}, START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await system?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test(
+  'champions that are swapped while both doors are at work leave no request unanswered, and each decision is that of the model that it names',
+  { timeout: 300_000 },
+  async () => {
+    const world = { seed: 5, accounts: 500, startMs: Date.now() - 5 * DAY_MS, days: 4 };
+    const bodies = [...simulate(world)].map(({ transaction }) => Buffer.from(JSON.stringify(transaction)));
+    const load = { gapMs: 500, quietMs: 1_000, ratePerSecond: 20, bodies, log: () => undefined };
+    const { quiet, swapping } = await swapUnderLoad(system, models, { swaps: SWAPS, ...load });
+    expect(quiet.requests).toBeGreaterThan(10);
+    expect(swapping.requests).toBeGreaterThan(SWAPS * 10);
+    expect(quiet.failed + swapping.failed).toBe(0);
+
+    const { exitCode, output, errors } = await system.ops(['audit', '--wait', '1m', '--json']);
+    expect({ exitCode, errors }).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(output)).toMatchObject({ ok: true, not_checked: { probabilities: 0 } });
+    const decisions = new DecisionsTopic(system);
+    const events = await decisions.readUntil(() => true, 0);
+    const versions = ofType(events, 'decision.made').map(({ decision }) => decision.model?.version);
+    await decisions.close();
+    expect(new Set(versions)).toEqual(new Set(models.models.map(({ version }) => version)));
+  },
+);
