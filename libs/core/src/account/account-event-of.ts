@@ -21,7 +21,8 @@ export function accountEventOf(transaction: Transaction, hasher: Hasher): Accoun
   };
 }
 
-function entityKeysOf({ card, terminal, device, ip, beneficiary }: EntityIds, hasher: Hasher): EntityKeys {
+/** The keyed hashes of a transaction's entities. */
+export function entityKeysOf({ card, terminal, device, ip, beneficiary }: EntityIds, hasher: Hasher): EntityKeys {
   const key = (id: string | undefined) => (id === undefined ? null : hasher.text64(id));
   return {
     card: key(card),

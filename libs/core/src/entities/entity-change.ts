@@ -30,8 +30,16 @@ export type EntityChange =
     };
 
 /** A transaction of `account` as entities learn of it. */
-export function transactionChange(event: AccountEvent, account: Hash64): EntityChange {
-  const { identity, eventTimeMs, amountMinor, currency, entities } = event;
+export function transactionChange(
+  {
+    identity,
+    eventTimeMs,
+    amountMinor,
+    currency,
+    entities,
+  }: Pick<AccountEvent, 'identity' | 'eventTimeMs' | 'amountMinor' | 'currency' | 'entities'>,
+  account: Hash64,
+): EntityChange {
   return { type: 'transaction', identity, eventTimeMs, amountMinor, currency, account, entities };
 }
 

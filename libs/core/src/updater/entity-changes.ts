@@ -1,5 +1,5 @@
 import type { AppliedAmendment } from '../account/amendment.ts';
-import { accountEventOf } from '../account/account-event-of.ts';
+import { entityKeysOf } from '../account/account-event-of.ts';
 import { isLabel, takesAmount } from '../account/amendment-table.ts';
 import { labelAmendment, takenBackAmendment } from '../account/amendment-of.ts';
 import { amendmentChange, type EntityChange, transactionChange } from '../entities/entity-change.ts';
@@ -37,7 +37,11 @@ function changesBy(
   hasher: Hasher,
 ): readonly EntityChange[] {
   const account = hasher.text64(transaction.accountId);
-  const paid = transactionChange(accountEventOf(transaction, hasher), account);
+  const { eventTimeMs, amountMinor, currency } = transaction;
+  // Not all that an account would learn: hashing a transaction's content costs more than all of this.
+  const identity = hasher.identity(transaction);
+  const entities = entityKeysOf(transaction.entities, hasher);
+  const paid = transactionChange({ identity, eventTimeMs, amountMinor, currency, entities }, account);
   return [paid, ...amended.flatMap((one) => amendmentChanges(one, account))];
 }
 
