@@ -1,4 +1,5 @@
 import { COMMIT_MUTANTS } from './commit-mutants.ts';
+import { DAMAGE_MUTANTS } from './damage-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OPENING_MUTANTS } from './opening-mutants.ts';
 import { PUBLISHING_MUTANTS } from './publishing-mutants.ts';
@@ -11,6 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...COMMIT_MUTANTS,
   ...OPENING_MUTANTS,
   ...REBUILD_MUTANTS,
+  ...DAMAGE_MUTANTS,
   ...TRIMMED_MUTANTS,
   ...PUBLISHING_MUTANTS,
   ...UPDATER_MUTANTS,
