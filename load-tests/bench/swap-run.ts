@@ -38,7 +38,7 @@ export async function twoModels(folder: string): Promise<TwoModels> {
   await cp(from, directoryOf(folder, champion), { recursive: true });
   const sibling = await writeSibling(from, { modelsDirectory: folder, version: '99.0.0', shift: 0.5 });
   const registry = join(folder, 'registry.json');
-  await writeRegistry(registry, { champion, challengers: [], history: [] });
+  await writeRegistry(registry, { champion, challengers: [], history: [], comparisons: [] });
   const env = { HOLDFAST_MODEL_DIR: folder, HOLDFAST_MODEL_REGISTRY: registry, HOLDFAST_MODEL_POLL_MS: '200' };
   return { registry, models: [champion, sibling], env };
 }
@@ -62,7 +62,7 @@ export async function swapUnderLoad(system: PrivateSystem, { registry, models }:
   for (let swap = 1; swap <= swaps; swap += 1) {
     const champion = models[swap % models.length] as RegisteredModel;
     const promotedAt = performance.now();
-    await writeRegistry(registry, { champion, challengers: [], history: [] });
+    await writeRegistry(registry, { champion, challengers: [], history: [], comparisons: [] });
     await untilTaken(system, champion);
     takenMs.push(performance.now() - promotedAt);
     if (swap % 10 === 0) log(`${swap} of ${swaps} swaps; resident MB ${JSON.stringify(residentMb(system))}`);

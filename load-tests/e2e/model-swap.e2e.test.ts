@@ -38,6 +38,18 @@ test(
     const { exitCode, output, errors } = await system.ops(['audit', '--wait', '1m', '--json']);
     expect({ exitCode, errors }).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(output)).toMatchObject({ ok: true, not_checked: { probabilities: 0 } });
+    const [champion, challenger] = models.models;
+    const compared = await system.ops(['models', 'compare', challenger.id, challenger.version, '--json']);
+    const { decided } = JSON.parse(output) as { decided: number };
+    expect(JSON.parse(compared.output)).toMatchObject({
+      champion: `${champion.id} ${champion.version}`,
+      decisions: decided,
+      // The same order of the scores, all of them higher.
+      flips: { championOnly: 0 },
+      equalBudget: { inCommon: expect.any(Number) },
+      labelled: { frauds: 0, averagePrecision: { difference: 0 } },
+      verdict: 'unfit',
+    });
     const decisions = new DecisionsTopic(system);
     const events = await decisions.readUntil(() => true, 0);
     const versions = ofType(events, 'decision.made').map(({ decision }) => decision.model?.version);

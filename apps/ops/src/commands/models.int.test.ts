@@ -29,7 +29,17 @@ const championNow = async () => (await readRegistry(join(models, 'registry.json'
 
 describe('ops models', () => {
   it('promotes what is fit, remembers by whom and why, and rolls back', async () => {
-    const promoted = await run('promote', id, '99.0.0', '--by', 'ada', '--reason', 'September');
+    const promoted = await run(
+      'promote',
+      id,
+      '99.0.0',
+      '--by',
+      'ada',
+      '--reason',
+      'September',
+      '--override',
+      'not_compared',
+    );
     expect(promoted).toMatchObject({ code: 0, out: `Champion: ${id} 99.0.0\n` });
     const { history } = await readRegistry(join(models, 'registry.json'));
     expect(history).toMatchObject([{ champion, replacedBy: 'ada', reason: 'September' }]);
@@ -44,7 +54,7 @@ describe('ops models', () => {
   });
 
   it('promotes, shadows and rolls back to nothing that is not fit', async () => {
-    await run('promote', id, '99.0.0');
+    await run('promote', id, '99.0.0', '--override', 'not_compared');
     await appendFile(join(models, id, version, 'model.onnx'), 'x');
     expect(await run('rollback')).toMatchObject({ code: 1, err: expect.stringContaining('wrong_hash') });
     await writeFile(join(models, id, '99.0.0', 'model.onnx'), '');
@@ -75,7 +85,7 @@ describe('ops models', () => {
     const key = join(models, 'private.pem');
     await writeFile(key, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64');
-    const promote = () => run('promote', id, '99.0.0', '--public-keys', publicKey);
+    const promote = () => run('promote', id, '99.0.0', '--public-keys', publicKey, '--override', 'not_compared');
     expect(await promote()).toMatchObject({ code: 1, err: expect.stringContaining('unsigned') });
     expect((await run('sign', id, '99.0.0', '--key', key)).code).toBe(0);
     expect((await promote()).code).toBe(0);
@@ -85,6 +95,7 @@ describe('ops models', () => {
   it.each([
     [['promote', '../etc', '1'], 2],
     [['promote', id, 'absent'], 1],
+    [['promote', id, '99.0.0'], 1],
     [['promote', id, '99.0.0', '--public-keys', 'short'], 2],
     [['verify', id], 2],
   ])('refuses %j with code %i', async (words, code) => {

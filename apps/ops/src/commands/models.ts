@@ -7,21 +7,23 @@ import { directoryOf, readManifest, readRegistry, type Registry, SIGNATURE_FILE,
 import type { RegisteredModel } from '#libs/core';
 import { type CommandContext, finish } from '../command-context.ts';
 import { CommandFailed } from '../failures.ts';
+import { compareCommand } from './compare-models.ts';
 import { textTable } from '../inspect/text-table.ts';
 import { listedModels } from '../models/listed-models.ts';
 import { asItIs, modelFolders } from '../models/model-folders.ts';
 import { type ModelsOptions, newModelsCommand, settingsOf } from '../models/models-options.ts';
-import { nameOf, promoted, rolledBack, shadowing, withoutShadow } from '../models/registry-changes.ts';
+import { type Change, nameOf, promoted, rolledBack, shadowing, withoutShadow } from '../models/registry-changes.ts';
 import { type ModelVerdict, verifyModel } from '../models/verify-model.ts';
 
 /** `models`: what there is, what is fit, and which one decides. */
 export function modelsCommand(context: CommandContext): Command {
   return new Command('models')
-    .description('the models that may decide: list, verify, sign, promote, roll back, shadow')
+    .description('the models that may decide: list, verify, sign, compare, promote, roll back, shadow')
     .helpCommand(false)
     .addCommand(listCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(signCommand(context))
+    .addCommand(compareCommand(context))
     .addCommand(promoteCommand(context))
     .addCommand(rollbackCommand(context))
     .addCommand(shadowCommand(context))
@@ -86,14 +88,21 @@ function signCommand(context: CommandContext): Command {
 function promoteCommand(context: CommandContext): Command {
   return newModelsCommand('promote', 'make a model the champion: running services take it within seconds', [
     'models promote baseline 1.1.0 --reason "trained on September"',
+    'models promote baseline 1.1.0 --override not_compared',
   ])
     .argument('<id>', 'the model')
     .argument('<version>', 'its version')
     .option('--by <name>', 'who promotes it', userInfo().username)
     .option('--reason <text>', 'why, for the history', '')
-    .action(async (id: string, version: string, options: ModelsOptions & { by: string; reason: string }) => {
+    .option(
+      '--override <limits>',
+      'limits that it may break, comma-separated, as "models compare" names them; not_compared',
+      (names: string) => names.split(','),
+      [],
+    )
+    .action(async (id: string, version: string, options: ModelsOptions & Omit<Change, 'at'>) => {
       const model = await fit(options, id, version);
-      const change = { at: new Date(), by: options.by, reason: options.reason };
+      const change = { at: new Date(), by: options.by, reason: options.reason, override: options.override };
       await changeRegistry(context, options, (registry) => promoted(registry, model, change));
     });
 }

@@ -7,28 +7,36 @@ export interface Change {
   readonly at: Date;
   readonly by: string;
   readonly reason: string;
+  /** Limits that may be broken, by name. */
+  readonly override: readonly string[];
 }
 
+/** In place of a limit, of a model that nobody has compared. */
+const NOT_COMPARED = 'not_compared';
 /** Former champions that a registry remembers. */
 const HISTORY = 100;
 
-/** `model` decides from now on. Throws `CommandFailed` when it does already. */
-export function promoted(registry: Registry, model: RegisteredModel, { at, by, reason }: Change): Registry {
-  const { champion, challengers, history } = registry;
+/** `model` decides from now on. Throws `CommandFailed` when it does already, and when it breaks a limit that is not overridden. */
+export function promoted(registry: Registry, model: RegisteredModel, { at, by, reason, override }: Change): Registry {
+  const { champion, challengers, history, comparisons } = registry;
   if (isSame(model, champion)) throw new CommandFailed(`${nameOf(model)} is the champion already.`);
-  const replaced = { champion, replacedAt: at.toISOString(), replacedBy: by, reason };
+  const broken = brokenBy(registry, model);
+  const stopping = broken.filter((name) => !override.includes(name));
+  if (stopping.length > 0) throw new CommandFailed(`${nameOf(model)} is not promoted: ${sayings(stopping)}`);
+  const replaced = { champion, replacedAt: at.toISOString(), replacedBy: by, reason, overridden: broken };
   return {
     champion: model,
     challengers: challengers.filter((one) => nameOf(one) !== nameOf(model)),
     history: [...history, replaced].slice(-HISTORY),
+    comparisons,
   };
 }
 
 /** The champion before decides again; another rollback goes one step further back. Throws `CommandFailed` when there is none. */
-export function rolledBack({ challengers, history }: Registry): Registry {
+export function rolledBack({ challengers, history, comparisons }: Registry): Registry {
   const last = history.at(-1);
   if (last === undefined) throw new CommandFailed('The registry knows no champion before this one.');
-  return { champion: last.champion, challengers, history: history.slice(0, -1) };
+  return { champion: last.champion, challengers, history: history.slice(0, -1), comparisons };
 }
 
 /** `model` scores beside the champion. Throws `CommandFailed` when it does already, or is the champion. */
@@ -46,6 +54,43 @@ export function withoutShadow(registry: Registry, model: Pick<RegisteredModel, '
   const challengers = registry.challengers.filter((one) => nameOf(one) !== nameOf(model));
   if (challengers.length === registry.challengers.length) throw new CommandFailed(`${nameOf(model)} is no challenger.`);
   return { ...registry, challengers };
+}
+
+/** A challenger was compared with the champion of the registry, and broke these limits. */
+export function compared(
+  registry: Registry,
+  verdict: {
+    readonly challenger: RegisteredModel;
+    readonly decisions: number;
+    readonly broken: readonly string[];
+    readonly at: Date;
+  },
+): Registry {
+  const { challenger, decisions, broken, at } = verdict;
+  const recorded = {
+    challenger,
+    championSha256: registry.champion.manifestSha256,
+    comparedAt: at.toISOString(),
+    decisions,
+    broken,
+  };
+  const others = registry.comparisons.filter((one) => nameOf(one.challenger) !== nameOf(challenger));
+  return { ...registry, comparisons: [...others, recorded].slice(-HISTORY) };
+}
+
+/** Names of the limits that `model` breaks beside the champion, by the newest comparison of these very two. */
+function brokenBy({ champion, comparisons }: Registry, model: RegisteredModel): readonly string[] {
+  const found = comparisons.find(
+    ({ challenger, championSha256 }) => isSame(challenger, model) && championSha256 === champion.manifestSha256,
+  );
+  return found === undefined ? [NOT_COMPARED] : found.broken;
+}
+
+function sayings(broken: readonly string[]): string {
+  const what = broken.includes(NOT_COMPARED)
+    ? 'it has not been compared with this champion (ops models compare)'
+    : `it breaks ${broken.join(', ')} (ops models compare says by how much)`;
+  return `${what}. To do it all the same: --override ${broken.join(',')}`;
 }
 
 /** As people say it. */

@@ -52,6 +52,13 @@ export class LabelTruth {
     return new LabelTruth({ asOfMs: asOfMs ?? lastMs, delayMs }, said);
   }
 
+  /** What these labels say, in whatever order they are. */
+  static of(labels: readonly Label[], times: TruthTimes): LabelTruth {
+    const said = new SaidOfTransactions();
+    for (const label of labels.toSorted((a, b) => a.reportedAtMs - b.reportedAtMs)) said.add(label);
+    return new LabelTruth(times, said);
+  }
+
   /** null when it is not known yet. */
   of(transaction: Identity & { readonly eventTimeMs: number }): Truth | null {
     const finding = this.#said.findings.get(keyOf(transaction));

@@ -19,7 +19,12 @@ const model = (version: string) => ({ id: 'a', version, manifestSha256: SHA });
 describe('the registry', () => {
   test('names the champion, and may name nothing else', async () => {
     await writeFile(path, `{"champion":{"id":"a","version":"1.2.3","manifest_sha256":"${SHA}"}}`);
-    expect(await readRegistry(path)).toEqual({ champion: model('1.2.3'), challengers: [], history: [] });
+    expect(await readRegistry(path)).toEqual({
+      champion: model('1.2.3'),
+      challengers: [],
+      history: [],
+      comparisons: [],
+    });
     expect(directoryOf('models', model('1.2.3'))).toBe(join('models', 'a', '1.2.3'));
   });
 
@@ -27,7 +32,24 @@ describe('the registry', () => {
     const registry: Registry = {
       champion: model('2'),
       challengers: [model('3'), model('4')],
-      history: [{ champion: model('1'), replacedAt: '2026-11-30T00:00:00.000Z', replacedBy: 'ada', reason: 'better' }],
+      history: [
+        {
+          champion: model('1'),
+          replacedAt: '2026-11-30T00:00:00.000Z',
+          replacedBy: 'ada',
+          reason: 'better',
+          overridden: ['holds'],
+        },
+      ],
+      comparisons: [
+        {
+          challenger: model('3'),
+          championSha256: SHA,
+          comparedAt: '2026-11-30T00:00:00.000Z',
+          decisions: 7,
+          broken: ['labels'],
+        },
+      ],
     };
     await writeRegistry(path, registry);
     expect(await readRegistry(path)).toEqual(registry);

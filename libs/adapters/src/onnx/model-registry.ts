@@ -12,6 +12,19 @@ export interface Registry {
   readonly challengers: readonly RegisteredModel[];
   /** Champions before, the newest last, with when and by whom they were replaced. */
   readonly history: readonly ReplacedChampion[];
+  /** What challengers came to beside a champion; the newest of each. */
+  readonly comparisons: readonly RecordedComparison[];
+}
+
+export interface RecordedComparison {
+  readonly challenger: RegisteredModel;
+  /** Of the champion beside which it was compared: hex SHA-256 of its manifest. */
+  readonly championSha256: string;
+  /** ISO 8601, UTC. */
+  readonly comparedAt: string;
+  readonly decisions: number;
+  /** Names of the limits that it broke. */
+  readonly broken: readonly string[];
 }
 
 export interface ReplacedChampion {
@@ -20,6 +33,8 @@ export interface ReplacedChampion {
   readonly replacedAt: string;
   readonly replacedBy: string;
   readonly reason: string;
+  /** Names of the limits that its successor broke, and was promoted all the same. */
+  readonly overridden: readonly string[];
 }
 
 /** Reads a registry. Throws `ModelRefused` `unreadable` or `bad_registry`. */
@@ -36,6 +51,7 @@ export async function readRegistry(path: string): Promise<Registry> {
       champion: registered(fields['champion']),
       challengers: list(fields['challengers']).map(registered),
       history: list(fields['history']).map(replaced),
+      comparisons: list(fields['comparisons']).map(comparison),
     };
   } catch (cause) {
     const because = `it is no registry (${cause instanceof Error ? cause.message : String(cause)}): { "champion": { "id": "...", "version": "...", "manifest_sha256": "..." } } is expected`;
@@ -44,7 +60,10 @@ export async function readRegistry(path: string): Promise<Registry> {
 }
 
 /** Puts `registry` in the place of the file at `path`, as a whole: who reads meanwhile finds the one or the other. */
-export async function writeRegistry(path: string, { champion, challengers, history }: Registry): Promise<void> {
+export async function writeRegistry(
+  path: string,
+  { champion, challengers, history, comparisons }: Registry,
+): Promise<void> {
   const fields = {
     champion: fieldsOf(champion),
     challengers: challengers.map(fieldsOf),
@@ -53,6 +72,14 @@ export async function writeRegistry(path: string, { champion, challengers, histo
       replaced_at: one.replacedAt,
       replaced_by: one.replacedBy,
       reason: one.reason,
+      overridden: one.overridden,
+    })),
+    comparisons: comparisons.map((one) => ({
+      challenger: fieldsOf(one.challenger),
+      champion_sha256: one.championSha256,
+      compared_at: one.comparedAt,
+      decisions: one.decisions,
+      broken: one.broken,
     })),
   };
   const draft = join(dirname(path), `.registry-${randomUUID()}.json`);
@@ -92,6 +119,18 @@ function replaced(value: unknown): ReplacedChampion {
     replacedAt: text(fields, 'replaced_at'),
     replacedBy: text(fields, 'replaced_by'),
     reason: text(fields, 'reason'),
+    overridden: list(fields['overridden']).map(String),
+  };
+}
+
+function comparison(value: unknown): RecordedComparison {
+  const fields = record(value);
+  return {
+    challenger: registered(fields['challenger']),
+    championSha256: text(fields, 'champion_sha256'),
+    comparedAt: text(fields, 'compared_at'),
+    decisions: Number(fields['decisions']),
+    broken: list(fields['broken']).map(String),
   };
 }
 

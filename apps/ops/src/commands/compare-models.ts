@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { directoryOf, FEATURE_SET, loadModel, readRegistry, writeRegistry } from '#libs/adapters';
+import { DAY_MS, DEFAULT_POLICY } from '#libs/core';
+import { type CommandContext, type CommandResult, finish } from '../command-context.ts';
+import { checkLimits } from '../models/comparison-limits.ts';
+import { comparisonText } from '../models/comparison-text.ts';
+import { asItIs } from '../models/model-folders.ts';
+import { compareModels } from '../models/model-comparison.ts';
+import { type ModelsOptions, newModelsCommand, settingsOf } from '../models/models-options.ts';
+import { readDecisions } from '../models/read-decisions.ts';
+import { compared, nameOf } from '../models/registry-changes.ts';
+import { durationMs, instantMs } from '../options.ts';
+import { Progress } from '../progress.ts';
+
+interface Options extends ModelsOptions {
+  readonly since?: number;
+  readonly labelDelay: number;
+}
+
+/** `models compare`: what a challenger would have decided of what the log holds, beside the champion. */
+export function compareCommand(context: CommandContext): Command {
+  return newModelsCommand(
+    'compare',
+    'score what was decided with a challenger and with the champion, and say whether it may be promoted',
+    ['models compare baseline 1.1.0', 'models compare baseline 1.1.0 --since 2026-10-01 --label-delay 14d --json'],
+  )
+    .argument('<id>', 'the challenger')
+    .argument('<version>', 'its version')
+    .option('--since <time>', 'event time from which on decisions count (default: all that the log holds)', instantMs)
+    .option('--label-delay <duration>', 'how long a fraud may take to be reported', durationMs, 7 * DAY_MS)
+    .addHelpText('after', EXPLANATION)
+    .action(async (id: string, version: string, options: Options) => {
+      finish(context, options, await compare(context, options, { id, version }));
+    });
+}
+
+async function compare(
+  context: CommandContext,
+  options: Options,
+  { id, version }: { readonly id: string; readonly version: string },
+): Promise<CommandResult> {
+  const settings = settingsOf(options);
+  const registry = await readRegistry(options.registry);
+  const asked = await asItIs(settings, id, version);
+  const [champion, challenger] = await Promise.all(
+    [registry.champion, asked].map((model) => loadModel(directoryOf(settings.directory, model), { featureSet: FEATURE_SET })), // prettier-ignore
+  );
+  if (champion === undefined || challenger === undefined) throw new Error('Two models were loaded');
+  try {
+    const progress = new Progress(context.terminal, 'compare: log records, read twice', null);
+    const { rows, otherFeatures } = await readDecisions(context.config(), {
+      champion,
+      challenger,
+      sinceMs: options.since ?? -Infinity,
+      labelDelayMs: options.labelDelay,
+      stopSignal: context.terminal.stopSignal,
+      onRecords: (records) => progress.update(records),
+    });
+    progress.end();
+    const comparison = compareModels(rows, DEFAULT_POLICY);
+    const limits = checkLimits(comparison);
+    const broken = limits.filter(({ isKept }) => !isKept).map(({ name }) => name);
+    const verdict = { challenger: asked, decisions: rows.length, broken, at: new Date() };
+    await writeRegistry(options.registry, compared(await readRegistry(options.registry), verdict));
+    const names = { champion: nameOf(registry.champion), challenger: nameOf(asked) };
+    return {
+      data: { ...names, otherFeatures, ...comparison, limits, verdict: broken.length === 0 ? 'fit' : 'unfit' },
+      text: `${comparisonText(names, comparison, limits)}\n\n${broken.length === 0 ? `${names.challenger} may be promoted` : `${names.challenger} should not be promoted`}`, // prettier-ignore
+      failed: broken.length > 0,
+    };
+  } finally {
+    await Promise.all([champion.close(), challenger.close()]);
+  }
+}
+
+const EXPLANATION = `
+Both models score the vectors that decisions.v1 recorded; the log is read twice. The verdict is noted in the registry, and "models promote"
+asks for it: a limit that is broken stops a promotion, unless it is named (--override). Exit code 1 when one is broken.`;
