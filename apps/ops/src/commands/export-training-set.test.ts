@@ -63,7 +63,7 @@ beforeAll(async () => {
   const replayed = ['--transactions', inFolder('in.ndjson'), '--labels', inFolder('labels.ndjson')];
   await runCommand(['replay', '--no-model', ...replayed, '--out', inFolder('replayed')]);
   vectors = await rowsOf('replayed/vectors.parquet');
-});
+}, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('a training set', { timeout: 60_000 }, () => {
