@@ -38,7 +38,7 @@ const HELP = `Processor time per transaction, and how fast it goes, on this mach
   --transactions F   NDJSON of at least 121 days. The last of four test weeks ends with its last whole day, the others a week earlier each; a fold
                      begins to train 21 days before the end of its test week. Five weeks before each lies one that --search looks at
   --labels F         what became known of them, NDJSON
-  --search           choose parameters on the validation folds, within a fixed budget, and write them; takes an hour
+  --search           choose parameters on the validation folds, within a fixed budget, and write them
   --parameters F     the file of parameters, written by --search and read without  (models/training/benchmark-parameters.json)
 
 Each result is compared with the committed baseline (load-tests/bench/baseline.json), both in units of a reference work that is measured in the same

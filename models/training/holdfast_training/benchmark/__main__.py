@@ -11,7 +11,7 @@ from ..fit import ALWAYS, Recipe
 from .evaluate import Entry, Evaluator, anchor, mean_of_folds
 from .history import History, read_history
 from .protocol import Calendar, TooShort, Track, counted_back, day_text, published_calendar
-from .search import BAGS, DRAWS, FINALISTS, SEED, search, varying_inputs
+from .search import DRAWS, FINALISTS, SEED, search, usable_inputs
 
 TRACKS: tuple[Track, ...] = ("strict", "open")
 
@@ -49,7 +49,7 @@ def _evaluate(evaluator: Evaluator, history: History, calendar: Calendar, parame
 
 
 def _search(evaluator: Evaluator, history: History, calendar: Calendar) -> dict[str, Any]:
-    inputs = varying_inputs(history, calendar)
+    inputs = usable_inputs(history, calendar)
     found: dict[str, Any] = {
         "chosen_by": {
             "folds": [day_text(start) for start in calendar.validation_ms],
@@ -57,7 +57,6 @@ def _search(evaluator: Evaluator, history: History, calendar: Calendar) -> dict[
             "seed": SEED,
             "draws_on_half_of_the_folds": DRAWS,
             "finalists_on_all_folds": FINALISTS,
-            "bags_tried": BAGS,
             "fixed": ALWAYS,
         },
         "anchor": _figures("anchor", evaluator.folds(anchor(history), calendar.validation_ms)),
