@@ -9,7 +9,7 @@ import {
   type KafkaSettings,
 } from '#libs/adapters';
 import { type BodyRules, createLabelParser, createTransactionParser, topicNames } from '#libs/contracts';
-import type { Clock, ItemResult, ModelSlot, ScoringPorts } from '#libs/core';
+import type { Clock, Decision, EventCodec, ItemResult, LogEvent, LogRecord, ModelSlot, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
 import type { InputWork } from './apply-batch.ts';
@@ -32,6 +32,8 @@ export interface WorkerDependencies {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** Told of each decision of the owned partitions once it is in the log, by whatever door it came; now and then of one twice. */
+  readonly onDecided: (decision: Decision) => void;
   readonly onBug: (error: unknown) => void;
   readonly onSilent: (ageMs: number) => void;
 }
@@ -49,7 +51,8 @@ export interface ComposedWorker {
 
 /** Opens what a worker needs and composes it. Rejects with `TransientFault` or `UnusableStore`, with nothing left open. */
 export async function createWorker(config: Config, dependencies: WorkerDependencies): Promise<ComposedWorker> {
-  const { champion, partitions, logRetentionMs, clock, logger, metrics, tracing, onBug, onSilent } = dependencies;
+  const { champion, partitions, logRetentionMs, clock, logger, metrics, tracing, onDecided, onBug, onSilent } =
+    dependencies;
   const names = topicNames(config.kafka.topicPrefix);
   const { brokers, requestTimeoutMs } = config.kafka;
   const kafka: KafkaSettings = { brokers, requestTimeoutMs, clientId: 'holdfast-worker' };
@@ -91,7 +94,12 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     fetchSilenceMs: config.input.fetchSilenceMs,
     store,
     entities: createEntityUpdater({
-      ports: { ...scoring.ports, store: entityStore.store, log: readLog },
+      ports: {
+        ...scoring.ports,
+        codec: tapped(scoring.ports.codec, onDecided),
+        store: entityStore.store,
+        log: readLog,
+      },
       partitions,
       settings: config.entities,
       logger,
@@ -113,6 +121,17 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
     await Promise.all(opened.map((connection) => connection.close()));
   };
   return { worker, connections: { close } };
+}
+
+/** A codec that tells of the decisions that it decodes. */
+function tapped({ decode }: Pick<EventCodec, 'decode'>, onDecided: WorkerDependencies['onDecided']) {
+  return {
+    decode: (record: LogRecord): LogEvent => {
+      const event = decode(record);
+      if (event.type === 'decision.made') onDecided(event.decision);
+      return event;
+    },
+  };
 }
 
 /** How the topics are worked off. A producer that is newer than this program must not stop it: fields that it does not know are ignored. */

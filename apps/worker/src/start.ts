@@ -1,6 +1,7 @@
 import { agreedTopics, ModelRefused, openChampion, UnusableStore, UnusableTopics } from '#libs/adapters';
 import { EXIT, followChampion, runProcess, systemClock, type ProcessFrame, type Telemetry } from '#libs/platform';
 import { createWorker } from './create-worker.ts';
+import { followChallengers } from './follow-challengers.ts';
 
 /** Runs the worker as a process. */
 export function start(telemetry: Telemetry): Promise<void> {
@@ -12,6 +13,7 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
   const { config, logger, lifecycle, metrics, tracing, adminPort } = frame;
   const champion = await openChampion(config.models);
   await followChampion(champion, frame);
+  const shadow = await followChallengers(champion.source, frame);
   const onBug = (err: unknown): void => {
     logger.fatal({ err }, 'worker ended by a bug');
     process.exit(EXIT.bug);
@@ -26,6 +28,7 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
     const { partitions, decisionsRetentionMs: logRetentionMs } = await agreedTopics(kafka, topicPrefix);
     return createWorker(config, {
       champion: champion.slot,
+      onDecided: (decision) => shadow.offer(decision),
       partitions,
       logRetentionMs,
       clock: systemClock,

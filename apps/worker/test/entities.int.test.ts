@@ -72,6 +72,7 @@ async function startWorker(): Promise<void> {
   };
   running = await createWorker(config, {
     champion: fixedModel(model),
+    onDecided: () => undefined,
     partitions: PARTITIONS,
     logRetentionMs: 7 * 86_400_000,
     clock: systemClock,

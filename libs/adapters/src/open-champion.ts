@@ -33,6 +33,12 @@ function modelSource(models: ModelSettings): ModelSource {
         const { champion } = await readRegistry(models.registry);
         return { kind: 'found', registered: champion } as const;
       }),
+    challengers: async () => {
+      const read = await orUnusable(async () => {
+        return { kind: 'read', ...(await readRegistry(models.registry)) } as const;
+      });
+      return read.kind === 'unusable' ? null : read.challengers;
+    },
     load: async (registered) => {
       const trust = trustIn(registered, models);
       const read = await orUnusable(async () => {

@@ -183,6 +183,8 @@ export type { Model } from './ports/model.ts';
 export type * from './ports/model-source.ts';
 export { ChampionSlot, type OwnedModel } from './models/champion-slot.ts';
 export { ChampionWatch, type ChampionHooks } from './models/champion-watch.ts';
+export { ChallengerWatch } from './models/challenger-watch.ts';
+export { Shadow, type ShadowHooks, type ShadowTally } from './models/shadow.ts';
 export { fixedModel, type ModelSlot } from './models/model-slot.ts';
 export type { Explanation } from './explain/explanation.ts';
 export { REASON_FAMILIES } from './explain/reason-families.ts';

@@ -20,6 +20,8 @@ export interface ModelUnusable {
 export interface ModelSource {
   /** The model that the registry says should decide. */
   champion(): Promise<{ readonly kind: 'found'; readonly registered: RegisteredModel } | ModelUnusable>;
+  /** The models that should score beside it; null while the registry cannot be read. */
+  challengers(): Promise<readonly RegisteredModel[] | null>;
   /** Loads one that has passed every check, without holding up what else the process does, and warms it up. The caller closes it. */
   load(registered: RegisteredModel): Promise<{ readonly kind: 'loaded'; readonly model: OwnedModel } | ModelUnusable>;
 }
