@@ -29,8 +29,9 @@ class Entry:
     """Whether `inputs` are the Handbook's and not ours."""
 
 
-# The Handbook's fifteen inputs with the parameters of its table.
-ANCHOR_RECIPE = Recipe(trees=100, parameters={"eta": 0.1, "max_depth": 3})
+# The parameters of the Handbook's table, and every threshold tried, as XGBoost did when it was made: by 256 bins of the amount the frauds
+# above 220 cannot be told from the genuine payments below, and the average precision is .652 instead of .694.
+ANCHOR_RECIPE = Recipe(trees=100, parameters={"eta": 0.1, "max_depth": 3, "tree_method": "exact"})
 
 
 def anchor(history: History) -> Entry:
