@@ -61,6 +61,8 @@ describe('the command line', () => {
     ['models', 'promote'],
     ['models', 'rollback'],
     ['models', 'shadow'],
+    ['models', 'compare'],
+    ['models', 'health'],
     ['audit'],
     ['rebuild'],
   ])('has help with examples and --json: %s %s', async (...words) => {
@@ -111,7 +113,7 @@ describe('the command line', () => {
   });
 });
 
-describe('simulate and replay', () => {
+describe('simulate and replay', { timeout: 60_000 }, () => {
   const simulation = [
     '--accounts',
     '40',

@@ -18,12 +18,11 @@ export async function followChallengers(
     clock: systemClock,
     limits: LIMITS,
     hooks: {
-      scored: ({ id, version }, { bothHold, championOnly, challengerOnly, neither }) => {
-        const model = `${id} ${version}`;
-        metrics.add('challengerDecisions', bothHold, { model, verdict: 'both_hold' });
-        metrics.add('challengerDecisions', championOnly, { model, verdict: 'champion_only' });
-        metrics.add('challengerDecisions', challengerOnly, { model, verdict: 'challenger_only' });
-        metrics.add('challengerDecisions', neither, { model, verdict: 'neither' });
+      scored: (_model, { bothHold, championOnly, challengerOnly, neither }) => {
+        metrics.add('challengerDecisions', bothHold, { verdict: 'both_hold' });
+        metrics.add('challengerDecisions', championOnly, { verdict: 'champion_only' });
+        metrics.add('challengerDecisions', challengerOnly, { verdict: 'challenger_only' });
+        metrics.add('challengerDecisions', neither, { verdict: 'neither' });
       },
       dropped: (decisions) => metrics.add('challengerDropped', decisions, {}),
       letGo: (model, reason) => logger.error({ model, reason }, 'challenger let go'),

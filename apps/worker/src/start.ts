@@ -1,5 +1,6 @@
 import { agreedTopics, ModelRefused, openChampion, UnusableStore, UnusableTopics } from '#libs/adapters';
 import { EXIT, followChampion, runProcess, systemClock, type ProcessFrame, type Telemetry } from '#libs/platform';
+import { watchDrift } from './watch-drift.ts';
 import { createWorker } from './create-worker.ts';
 import { followChallengers } from './follow-challengers.ts';
 
@@ -14,6 +15,8 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
   const champion = await openChampion(config.models);
   await followChampion(champion, frame);
   const shadow = await followChallengers(champion.source, frame);
+  const drift = watchDrift(champion.slot, metrics);
+  await lifecycle.opened('drift', async () => drift.close());
   const onBug = (err: unknown): void => {
     logger.fatal({ err }, 'worker ended by a bug');
     process.exit(EXIT.bug);
@@ -28,7 +31,10 @@ async function openWorker(frame: ProcessFrame): Promise<void> {
     const { partitions, decisionsRetentionMs: logRetentionMs } = await agreedTopics(kafka, topicPrefix);
     return createWorker(config, {
       champion: champion.slot,
-      onDecided: (decision) => shadow.offer(decision),
+      onDecided: (decision) => {
+        shadow.offer(decision);
+        drift.offer(decision);
+      },
       partitions,
       logRetentionMs,
       clock: systemClock,

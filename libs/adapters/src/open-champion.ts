@@ -60,7 +60,7 @@ function modelSource(models: ModelSettings): ModelSource {
 
 /** Batches of different partitions share the runs of a model. */
 function shared(model: LoadedModel): OwnedModel {
-  return { ...shareRuns(model, MAX_BATCH_ROWS), close: () => model.close() };
+  return { ...shareRuns(model, MAX_BATCH_ROWS), reference: model.reference, close: () => model.close() };
 }
 
 async function orUnusable<T>(work: () => Promise<T>): Promise<T | ModelUnusable> {

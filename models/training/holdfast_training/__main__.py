@@ -10,6 +10,7 @@ from .fit import Recipe, calibrate, contributions, fit, margins
 from .graph import to_onnx
 from .metrics import report
 from .package import golden_rows, write_explained, write_package
+from .reference import reference
 from .vectors import VectorSet, read_vector_set
 
 # Days of the training set. Between fitting and calibration lies the week after which labels are final, as it would in production.
@@ -72,6 +73,7 @@ def main() -> None:
             },
         },
     }
+    facts["reference"] = reference(test.features, test.vectors, calibration.probabilities(margins(booster, test.vectors)))
     golden = golden_rows(booster, test.vectors, adversarial)
     explained = np.concatenate([test.vectors[np.linspace(0, len(test.vectors) - 1, EXPLAINED_ROWS).astype(int)], adversarial[::50]])
     write_explained(asked.data / "explained", explained, contributions(booster, explained))

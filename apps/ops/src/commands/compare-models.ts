@@ -5,10 +5,11 @@ import { type CommandContext, type CommandResult, finish } from '../command-cont
 import { checkLimits } from '../models/comparison-limits.ts';
 import { comparisonText } from '../models/comparison-text.ts';
 import { asItIs } from '../models/model-folders.ts';
-import { compareModels } from '../models/model-comparison.ts';
+import { type ComparedDecision, compareModels } from '../models/model-comparison.ts';
 import { type ModelsOptions, newModelsCommand, settingsOf } from '../models/models-options.ts';
 import { readDecisions } from '../models/read-decisions.ts';
 import { compared, nameOf } from '../models/registry-changes.ts';
+import { scoreBoth } from '../models/score-both.ts';
 import { durationMs, instantMs } from '../options.ts';
 import { Progress } from '../progress.ts';
 
@@ -48,13 +49,15 @@ async function compare(
   if (champion === undefined || challenger === undefined) throw new Error('Two models were loaded');
   try {
     const progress = new Progress(context.terminal, 'compare: log records, read twice', null);
-    const { rows, otherFeatures } = await readDecisions(context.config(), {
-      champion,
-      challenger,
+    const rows: ComparedDecision[] = [];
+    const question = {
       sinceMs: options.since ?? -Infinity,
       labelDelayMs: options.labelDelay,
       stopSignal: context.terminal.stopSignal,
-      onRecords: (records) => progress.update(records),
+      onRecords: (records: number) => progress.update(records),
+    };
+    const otherInputs = await readDecisions(context.config(), question, async (batch) => {
+      rows.push(...(await scoreBoth(batch, { champion, challenger })));
     });
     progress.end();
     const comparison = compareModels(rows, DEFAULT_POLICY);
@@ -64,7 +67,7 @@ async function compare(
     await writeRegistry(options.registry, compared(await readRegistry(options.registry), verdict));
     const names = { champion: nameOf(registry.champion), challenger: nameOf(asked) };
     return {
-      data: { ...names, otherFeatures, ...comparison, limits, verdict: broken.length === 0 ? 'fit' : 'unfit' },
+      data: { ...names, otherInputs, ...comparison, limits, verdict: broken.length === 0 ? 'fit' : 'unfit' },
       text: `${comparisonText(names, comparison, limits)}\n\n${broken.length === 0 ? `${names.challenger} may be promoted` : `${names.challenger} should not be promoted`}`, // prettier-ignore
       failed: broken.length > 0,
     };

@@ -8,6 +8,7 @@ import type { RegisteredModel } from '#libs/core';
 import { type CommandContext, finish } from '../command-context.ts';
 import { CommandFailed } from '../failures.ts';
 import { compareCommand } from './compare-models.ts';
+import { healthCommand } from './model-health.ts';
 import { textTable } from '../inspect/text-table.ts';
 import { listedModels } from '../models/listed-models.ts';
 import { asItIs, modelFolders } from '../models/model-folders.ts';
@@ -18,12 +19,13 @@ import { type ModelVerdict, verifyModel } from '../models/verify-model.ts';
 /** `models`: what there is, what is fit, and which one decides. */
 export function modelsCommand(context: CommandContext): Command {
   return new Command('models')
-    .description('the models that may decide: list, verify, sign, compare, promote, roll back, shadow')
+    .description('the models that may decide: list, verify, sign, compare, promote, roll back, shadow, watch')
     .helpCommand(false)
     .addCommand(listCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(signCommand(context))
     .addCommand(compareCommand(context))
+    .addCommand(healthCommand(context))
     .addCommand(promoteCommand(context))
     .addCommand(rollbackCommand(context))
     .addCommand(shadowCommand(context))

@@ -1,6 +1,5 @@
-import { decide, type Policy } from '#libs/core';
+import { decide, type Policy, stabilityOf } from '#libs/core';
 import { averagePrecision, type Difference, fallingOrder, pairedDifference, recallWithin } from './paired-bootstrap.ts';
-import { stabilityOf } from './population-stability.ts';
 
 /** A decision, as two models score its recorded vector. */
 export interface ComparedDecision {

@@ -1,24 +1,13 @@
 import { agreedTopics, FEATURE_SET, KafkaDecisionLog } from '#libs/adapters';
 import { createEventCodec, topicNames } from '#libs/contracts';
-import {
-  type Decision,
-  FEATURES,
-  type Label,
-  type LogEvent,
-  LogFollower,
-  type Model,
-  type StopSignal,
-} from '#libs/core';
+import { type Decision, FEATURES, type Label, type LogEvent, LogFollower, type StopSignal } from '#libs/core';
 import type { Config } from '#libs/platform';
 import { readRange } from '../audit/read-range.ts';
 import { kafkaSettings } from '../command-context.ts';
 import { LabelTruth } from '../training/label-truth.ts';
-import type { ComparedDecision } from './model-comparison.ts';
 
-/** Which decisions, and who scores them. */
+/** Which decisions. */
 export interface DecisionQuestion {
-  readonly champion: Model;
-  readonly challenger: Model;
   /** Event time from which on decisions count. */
   readonly sinceMs: number;
   /** How long a fraud may take to be reported. */
@@ -28,20 +17,23 @@ export interface DecisionQuestion {
   readonly onRecords: (records: number) => void;
 }
 
-/** The decisions of a log, as two models score their vectors. */
-export interface ReadDecisions {
-  readonly rows: readonly ComparedDecision[];
-  /** Decisions of another feature set, which neither can score. */
-  readonly otherFeatures: number;
+/** A decision, and what is known of its transaction as of the newest one; null while that is not known. */
+export interface KnownDecision {
+  readonly decision: Decision;
+  readonly isFraud: boolean | null;
 }
 
 const BATCH = 256;
 
 /**
- * Reads `decisions.v1` by the rule, twice: first what is known of the transactions, then their vectors, which both models score. Memory follows the number of
- * decisions. Throws `Interrupted`, `UnusableTopics`, `TransientFault`.
+ * Reads `decisions.v1` by the rule, twice: first what is known of the transactions, then the decisions with this build's inputs, which are given to `take` in
+ * batches. Resolves with how many had other inputs. Throws `Interrupted`, `UnusableTopics`, `TransientFault`.
  */
-export async function readDecisions(config: Config, question: DecisionQuestion): Promise<ReadDecisions> {
+export async function readDecisions(
+  config: Config,
+  question: DecisionQuestion,
+  take: (batch: readonly KnownDecision[]) => Promise<void>,
+): Promise<number> {
   const kafka = kafkaSettings(config);
   const { partitions } = await agreedTopics(kafka, config.kafka.topicPrefix);
   const log = new KafkaDecisionLog({ kafka, topic: topicNames(config.kafka.topicPrefix).decisions });
@@ -62,7 +54,7 @@ export async function readDecisions(config: Config, question: DecisionQuestion):
     };
     const codec = createEventCodec();
     const truth = await readTruth(eventsOf(), question.labelDelayMs);
-    return await scored(eventsOf(), truth, question);
+    return await give(eventsOf(), { truth, sinceMs: question.sinceMs, take });
   } finally {
     await log.close();
   }
@@ -79,44 +71,26 @@ async function readTruth(events: AsyncIterable<LogEvent>, delayMs: number): Prom
   return LabelTruth.of(labels, { asOfMs, delayMs });
 }
 
-async function scored(
+async function give(
   events: AsyncIterable<LogEvent>,
-  truth: LabelTruth,
-  { champion, challenger, sinceMs }: DecisionQuestion,
-): Promise<ReadDecisions> {
-  const rows: ComparedDecision[] = [];
-  let otherFeatures = 0;
-  let waiting: Decision[] = [];
-  const flush = async (): Promise<void> => {
-    const decisions = waiting;
-    waiting = [];
-    const vectors = new Float32Array(decisions.length * FEATURES.length);
-    decisions.forEach(({ vector }, row) => vectors.set(vector, row * FEATURES.length));
-    const byChampion = await champion.score(vectors, decisions.length);
-    const byChallenger = await challenger.score(vectors, decisions.length);
-    for (const [row, { transaction }] of decisions.entries()) {
-      const { accountId, transactionId, amountMinor, currency } = transaction;
-      const known = truth.of(transaction);
-      rows.push({
-        accountId,
-        transactionId,
-        amountMinor,
-        currency,
-        champion: byChampion[row] as number,
-        challenger: byChallenger[row] as number,
-        isFraud: known === null ? null : known.label === 'fraud',
-      });
-    }
-  };
+  work: { truth: LabelTruth; sinceMs: number; take: (batch: readonly KnownDecision[]) => Promise<void> },
+): Promise<number> {
+  const { truth, sinceMs, take } = work;
+  let otherInputs = 0;
+  let batch: KnownDecision[] = [];
   for await (const event of events) {
     if (event.type !== 'decision.made' || event.decision.transaction.eventTimeMs < sinceMs) continue;
-    if (event.decision.featureSet !== FEATURE_SET || event.decision.vector.length !== FEATURES.length) {
-      otherFeatures += 1;
+    const { decision } = event;
+    if (decision.featureSet !== FEATURE_SET || decision.vector.length !== FEATURES.length) {
+      otherInputs += 1;
       continue;
     }
-    waiting.push(event.decision);
-    if (waiting.length === BATCH) await flush();
+    const known = truth.of(decision.transaction);
+    batch.push({ decision, isFraud: known === null ? null : known.label === 'fraud' });
+    if (batch.length < BATCH) continue;
+    await take(batch);
+    batch = [];
   }
-  if (waiting.length > 0) await flush();
-  return { rows, otherFeatures };
+  if (batch.length > 0) await take(batch);
+  return otherInputs;
 }

@@ -2,6 +2,7 @@ import {
   assert,
   type Explanation,
   type ModelIdentity,
+  type ModelReference,
   type OwnedModel,
   TransientFault,
   type TreeEnsemble,
@@ -18,6 +19,7 @@ import { addsUp, verifyExplanations } from './verify-explanations.ts';
 export class LoadedModel implements OwnedModel {
   readonly identity: ModelIdentity;
   readonly featureSet: string;
+  readonly reference: ModelReference | null;
   readonly #manifest: ModelManifest;
   readonly #directory: string;
   readonly #session: ModelSession;
@@ -29,6 +31,7 @@ export class LoadedModel implements OwnedModel {
     const { id, version, sha256, featureSet } = files.manifest;
     this.identity = { id, version, sha256 };
     this.featureSet = featureSet;
+    this.reference = files.manifest.reference;
     this.#manifest = files.manifest;
     this.#directory = files.directory;
     this.#session = session;

@@ -1,4 +1,6 @@
+import type { ModelReference } from '#libs/core';
 import { ModelRefused } from './model-refused.ts';
+import { parseReference } from './parse-reference.ts';
 
 /** The part of `manifest.json` that loading depends on. Written by `models/training`. */
 export interface ModelManifest {
@@ -15,6 +17,8 @@ export interface ModelManifest {
   readonly marginOutput: string;
   readonly probabilityOutput: string;
   readonly golden: GoldenVectors;
+  /** null in manifests that were written without one. */
+  readonly reference: ModelReference | null;
 }
 
 /** Inputs with the outputs that the model had for them when it was made. */
@@ -54,6 +58,7 @@ export function parseManifest(text: string, directory: string): ModelManifest {
       marginOutput: string(outputs, 'margin'),
       probabilityOutput: string(outputs, 'probability'),
       golden: goldenOf(record(fields['golden']), features.length),
+      reference: fields['reference'] === undefined ? null : parseReference(fields['reference'], features as string[]),
     };
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error), error);

@@ -50,6 +50,7 @@ function owned(version: string): OwnedModel & { isClosed(): boolean } {
   let closed = false;
   return {
     ...model,
+    reference: null,
     identity: { ...model.identity, version },
     score: async (vectors, rows) => {
       if (closed) throw new Error('closed');

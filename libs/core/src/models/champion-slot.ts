@@ -1,9 +1,12 @@
 import type { ModelIdentity } from '../decision.ts';
 import type { Model } from '../ports/model.ts';
+import type { ModelReference } from './model-reference.ts';
 import type { ModelSlot } from './model-slot.ts';
 
 /** A model that holds memory of a runtime until it is closed. */
 export interface OwnedModel extends Model {
+  /** How its inputs and scores lay when it was made; null where nobody has written that down. */
+  readonly reference: ModelReference | null;
   /** Frees what the model holds. Nothing may be scored afterwards. */
   close(): Promise<void>;
 }
@@ -54,6 +57,10 @@ export class ChampionSlot implements ModelSlot {
   /** Of the model that the next batch is decided by. */
   get identity(): ModelIdentity {
     return this.#tenancy.model.identity;
+  }
+
+  get reference(): ModelReference | null {
+    return this.#tenancy.model.reference;
   }
 
   use<T>(work: (model: Model) => Promise<T>): Promise<T> {

@@ -122,5 +122,5 @@ function registered(version: string): RegisteredModel {
 
 function owned(version: string): OwnedModel {
   const model = fakeModel();
-  return { ...model, identity: { ...model.identity, id: 'm', version }, close: async () => undefined };
+  return { ...model, reference: null, identity: { ...model.identity, id: 'm', version }, close: async () => undefined };
 }

@@ -120,6 +120,7 @@ function registered(version: string): RegisteredModel {
 function challenger(version: string, probability: number): OwnedModel {
   return {
     ...fakeModel(),
+    reference: null,
     identity: { id: 'm', version, sha256: version },
     score: async (_, rows) => new Float32Array(rows).fill(probability),
     close: async () => void closed.push(version),

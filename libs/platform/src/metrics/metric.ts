@@ -1,5 +1,5 @@
-/** The label values that a metric may have; `number` stands for a partition or another small number, `model` for what tells models apart. */
-export type LabelValues = readonly string[] | 'number' | 'topic' | 'model';
+/** The label values that a metric may have; `number` stands for a partition or another small number, `model` for what tells models apart, `feature` for an input's name. */
+export type LabelValues = readonly string[] | 'number' | 'topic' | 'model' | 'feature';
 
 /** Labels of a metric by name. A label is never an id: every value costs memory in each process and in Prometheus. */
 export type LabelSpec = Readonly<Record<string, LabelValues>>;
