@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DAY_MS } from '#libs/core';
-import { liveStream, type SimulatedEvent, simulate, type SimulateOptions, withLabels } from '#libs/simulator';
+import { liveStream, type SimulatedEvent, simulate, withLabels } from '#libs/simulator';
 // By its file, as the adapters' front door leads to the contracts' decorators, which Node cannot run without a build.
 import { loadModel } from '../../libs/adapters/src/onnx/load-model.ts';
 import { type ManifestFacts, writeCard } from './card.ts';
@@ -11,36 +11,43 @@ import { checkExplanations } from './check-explanations.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import { exportVectors, featureSet, type VectorSet } from './export-vectors.ts';
 import { preparePython, run } from './python-environment.ts';
+import { HELD_OUT, START_MS, TRAINING, UNSEEN, type World } from './worlds.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 const work = join(project, '.holdfast', 'training');
-const startMs = Date.UTC(2026, 0, 1);
-
-/** Accounts join all the time, so that young ones are among the rows of every day. The package's splits are days of this. */
-const TRAINING: SimulateOptions = { seed: 101, accounts: 5_000, startMs, days: 70, growthPerDay: 0.01 };
-const HELD_OUT: SimulateOptions = { seed: 202, accounts: 3_000, startMs, days: 40, growthPerDay: 0.005 };
+const parameters = join(import.meta.dirname, 'parameters.json');
 const HELD_OUT_FROM_DAY = 7;
-const DEMO = { seed: 303, accounts: 5_000, nowMs: startMs + 100.4 * DAY_MS, historyDays: 10, ratePerSecond: 20 };
+const DEMO = { seed: 303, accounts: 5_000, nowMs: START_MS + 100.4 * DAY_MS, historyDays: 10, ratePerSecond: 20 };
 const DEMO_MS = 10 * 60_000;
 
-const USAGE = `npm run train -- [--id NAME] [--version VERSION]
+const USAGE = `npm run train -- [--id NAME] [--version VERSION] [--search]
   Simulates transactions, replays them through the core, fits and exports a model to models/NAME/VERSION/ (baseline, 1.0.0), and checks and
   evaluates it with the loader that the service uses. Takes some minutes. Needs Python 3.11 or newer.
+  --search makes no model: it chooses the parameters that a training uses anew, on days that nothing is fitted on, and writes them to
+  models/training/parameters.json. Takes half an hour.
 `;
 
 const { values: asked } = parseArgs({
   options: {
     id: { type: 'string', default: 'baseline' },
     version: { type: 'string', default: '1.0.0' },
+    search: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (asked.help) process.stdout.write(USAGE);
+else if (asked.search) await search();
 else await train(join(project, 'models', asked.id, asked.version));
 
+async function search(): Promise<void> {
+  const python = await prepare();
+  await simulateAndExport('training', TRAINING);
+  await trainer(python, ['-m', 'holdfast_training.search', '--data', work, '--out', parameters]);
+  say(`${relative(project, parameters)} is what a training uses from now on`);
+}
+
 async function train(folder: string): Promise<void> {
-  say('Python: preparing its packages (a minute the first time)');
-  const python = await preparePython(join(work, 'venv'), join(import.meta.dirname, 'requirements.txt'));
+  const python = await prepare();
   const before = await vectorsOf(folder);
   const training = await simulateAndExport('training', TRAINING);
   if (before !== undefined)
@@ -48,15 +55,33 @@ async function train(folder: string): Promise<void> {
       `vectors: ${before === training.vectorsSha256 ? 'the same' : 'others'} as those that ${relative(project, folder)} was trained on`,
     );
   await simulateAndExport('held-out', HELD_OUT);
+  for (const [i, world] of UNSEEN.entries()) await simulateAndExport(`unseen-${i + 1}`, world);
   const names = ['--id', asked.id, '--version', asked.version];
-  await run(python, ['-m', 'holdfast_training', '--data', work, '--out', folder, ...names], {
-    cwd: import.meta.dirname,
-  });
+  await trainer(python, [
+    '-m',
+    'holdfast_training',
+    '--data',
+    work,
+    '--parameters',
+    parameters,
+    '--out',
+    folder,
+    ...names,
+  ]);
   await evaluateAndDescribe(folder);
   say(`${relative(project, folder)} is ready; models/registry.json says which model decides`);
 }
 
-async function simulateAndExport(name: string, options: SimulateOptions): Promise<VectorSet> {
+function prepare(): Promise<string> {
+  say('Python: preparing its packages (a minute the first time)');
+  return preparePython(join(work, 'venv'), join(import.meta.dirname, 'requirements.txt'));
+}
+
+function trainer(python: string, args: readonly string[]): Promise<void> {
+  return run(python, args, { cwd: import.meta.dirname });
+}
+
+async function simulateAndExport(name: string, options: World): Promise<VectorSet> {
   let said = 0;
   const onProgress = (rows: number): void => {
     if (rows < said + 200_000) return;
@@ -80,7 +105,7 @@ async function evaluateAndDescribe(folder: string): Promise<void> {
   const { rows, greatest } = await checkExplanations(model, manifest.calibration.a, join(work, 'explained'));
   say(`explains ${rows} of ${rows} rows as the trainer does; the greatest difference is ${greatest.toExponential(1)}`);
   say('evaluating its decisions');
-  const heldOutFromMs = startMs + HELD_OUT_FROM_DAY * DAY_MS;
+  const heldOutFromMs = START_MS + HELD_OUT_FROM_DAY * DAY_MS;
   const heldOut = await evaluate(
     model,
     withLabels(simulate(HELD_OUT), HELD_OUT),

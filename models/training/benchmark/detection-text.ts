@@ -32,7 +32,7 @@ const NAMES = { anchor: '15 published inputs', strict: 'STRICT', open: 'OPEN' } 
 
 /** A table of all folds and their means; beside the published figures where they are of the same file. */
 export function detectionText({ entries, folds_are: folds, history }: DetectionFigures, isHandbook: boolean): string {
-  const lines = [`${'fold'.padEnd(28)}${'AUC'.padStart(7)}${'AP'.padStart(7)}${'CP@100'.padStart(8)}   rows trained on, tested`];
+  const lines = [`${'fold'.padEnd(33)}${'AUC'.padStart(7)}${'AP'.padStart(7)}${'CP@100'.padStart(8)}   rows trained on, tested`];
   for (const [key, name] of Object.entries(NAMES)) {
     const { folds: each, mean } = entries[key as keyof typeof NAMES];
     for (const fold of each) {
@@ -58,5 +58,5 @@ export function knowsTooMuch({ entries }: DetectionFigures): string[] {
 }
 
 function row(name: string, { auc, ap, cp100 }: Figures): string {
-  return `${name.padEnd(28)}${auc.toFixed(3).padStart(7)}${ap.toFixed(3).padStart(7)}${cp100.toFixed(3).padStart(8)}`;
+  return `${name.padEnd(33)}${auc.toFixed(3).padStart(7)}${ap.toFixed(3).padStart(7)}${cp100.toFixed(3).padStart(8)}`;
 }

@@ -37,6 +37,9 @@ class VectorSet:
             self.description,
         )
 
+    def from_day(self, day: float) -> "VectorSet":
+        return self.between(day, float("inf"))
+
     def between(self, from_day: float, to_day: float) -> "VectorSet":
         return self.rows((self.days >= from_day) & (self.days < to_day))
 

@@ -80,6 +80,7 @@ describe('a model is refused', () => {
       manifest: (m) => ({
         ...m,
         features: ['a'],
+        reference: undefined,
         golden: {
           ...m.golden,
           rows: 1,
