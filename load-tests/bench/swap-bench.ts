@@ -7,7 +7,7 @@ import { swapUnderLoad, type TwoModels, twoModels } from './swap-run.ts';
 
 const RATE_PER_SECOND = 100;
 const QUIET_MS = 30_000;
-const GAP_MS = 1_000;
+const GAP_MS = 4_000;
 
 /** Champions that are swapped under load: what it costs in time, memory and answers. Throws when an audit finds something. */
 export async function benchSwaps({ swaps, log }: { swaps: number; log: (line: string) => void }): Promise<BenchResult> {
@@ -26,8 +26,8 @@ async function measureSwaps(
   { swaps, log }: { swaps: number; log: (line: string) => void },
 ): Promise<BenchResult> {
   const { holdfast } = system;
-  // A swap takes some two seconds with its gap; what is left over is not sent.
-  const requests = Math.ceil(((2 * QUIET_MS) / 1_000 + 6 * swaps) * RATE_PER_SECOND);
+  // A swap takes some five seconds with its gap; what is left over is not sent.
+  const requests = Math.ceil(((2 * QUIET_MS) / 1_000 + 9 * swaps) * RATE_PER_SECOND);
   const bodies = await transactionBodies(system, requests);
   await holdfast.start();
   const options = { swaps, gapMs: GAP_MS, quietMs: QUIET_MS, ratePerSecond: RATE_PER_SECOND, bodies, log };

@@ -28,7 +28,8 @@ export interface SwapOptions {
 }
 
 const TAKEN_WITHIN_MS = 60_000;
-const LOOK_MS = 20;
+/** A page of metrics costs its process milliseconds: looking more often would be measured too. */
+const LOOK_MS = 250;
 
 /** The champion and a model that gives other probabilities. */
 export async function twoModels(folder: string): Promise<TwoModels> {
