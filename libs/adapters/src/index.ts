@@ -8,7 +8,7 @@ export type { InputBatch } from './kafka/input-partition.ts';
 export { InputConsumer, type InputConsumerOptions } from './kafka/kafka-input.ts';
 export { KafkaProducer, type KafkaProducerOptions, type ProducerRecord } from './kafka/kafka-producer.ts';
 export { KafkaTopics, type TopicDefinition } from './kafka/kafka-topics.ts';
-export { FEATURE_SET, loadChampion, type ModelSettings, trustIn } from './load-champion.ts';
+export { FEATURE_SET, loadChampion, loadRegistered, type ModelSettings } from './load-champion.ts';
 export { loadModel } from './onnx/load-model.ts';
 export type { LoadedModel } from './onnx/loaded-model.ts';
 export { readManifest, readModelFiles, sha256Of, SIGNATURE_FILE } from './onnx/model-files.ts';

@@ -17,8 +17,15 @@ export interface ModelSettings {
 
 /** Loads and verifies the model that decides. Throws `ModelRefused` with what is wrong with it. */
 export async function loadChampion(models: ModelSettings): Promise<LoadedModel> {
-  const { champion } = await readRegistry(models.registry);
-  return loadModel(directoryOf(models.directory, champion), trustIn(champion, models));
+  return loadRegistered((await readRegistry(models.registry)).champion, models);
+}
+
+/** Loads and verifies a model by the very bytes that were registered. Throws `ModelRefused` with what is wrong with it. */
+export function loadRegistered(
+  registered: RegisteredModel,
+  models: Omit<ModelSettings, 'registry'>,
+): Promise<LoadedModel> {
+  return loadModel(directoryOf(models.directory, registered), trustIn(registered, models));
 }
 
 /** What `registered` must be to be believed by this build. */

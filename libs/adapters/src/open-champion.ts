@@ -1,6 +1,5 @@
 import { ChampionSlot, type ModelSource, type ModelUnusable, type OwnedModel, type RegisteredModel } from '#libs/core';
-import { type ModelSettings, trustIn } from './load-champion.ts';
-import { loadModel } from './onnx/load-model.ts';
+import { loadRegistered, type ModelSettings, trustIn } from './load-champion.ts';
 import { LoadedModel } from './onnx/loaded-model.ts';
 import { readModelFiles } from './onnx/model-files.ts';
 import { ModelRefused } from './onnx/model-refused.ts';
@@ -21,7 +20,7 @@ export interface OpenedChampion {
 /** Loads and verifies the champion for a process that decides. Throws `ModelRefused` with what is wrong with it. */
 export async function openChampion(models: ModelSettings): Promise<OpenedChampion> {
   const { champion } = await readRegistry(models.registry);
-  const model = await loadModel(directoryOf(models.directory, champion), trustIn(champion, models));
+  const model = await loadRegistered(champion, models);
   return { slot: new ChampionSlot(shared(model)), registered: champion, source: modelSource(models) };
 }
 

@@ -2,7 +2,7 @@ export { startAdminServer, type AdminServer, type Check, type CheckResult, type 
 export type { Config, ConfigResult, Environment, ProcessRole } from './config/config.ts';
 export { describeConfig } from './config/describe-config.ts';
 export { loadConfig } from './config/load-config.ts';
-export type { ApiKey } from './config/parse-value.ts';
+export { type ApiKey, parsePublicKey } from './config/parse-value.ts';
 export { processConfig } from './config/process-config.ts';
 export { followChampion } from './follow-champion.ts';
 export { createLifecycle, type Close, type Lifecycle, type StopResult } from './lifecycle.ts';

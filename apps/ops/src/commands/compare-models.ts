@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { directoryOf, FEATURE_SET, loadModel, readRegistry, writeRegistry } from '#libs/adapters';
+import { loadRegistered, readRegistry, writeRegistry } from '#libs/adapters';
 import { DAY_MS, DEFAULT_POLICY } from '#libs/core';
 import { type CommandContext, type CommandResult, finish } from '../command-context.ts';
 import { checkLimits } from '../models/comparison-limits.ts';
@@ -41,12 +41,10 @@ async function compare(
   { id, version }: { readonly id: string; readonly version: string },
 ): Promise<CommandResult> {
   const settings = settingsOf(options);
-  const registry = await readRegistry(options.registry);
+  const { champion: registered } = await readRegistry(options.registry);
   const asked = await asItIs(settings, id, version);
-  const [champion, challenger] = await Promise.all(
-    [registry.champion, asked].map((model) => loadModel(directoryOf(settings.directory, model), { featureSet: FEATURE_SET })), // prettier-ignore
-  );
-  if (champion === undefined || challenger === undefined) throw new Error('Two models were loaded');
+  const champion = await loadRegistered(registered, settings);
+  const challenger = await loadRegistered(asked, settings);
   try {
     const progress = new Progress(context.terminal, 'compare: log records, read twice', null);
     const rows: ComparedDecision[] = [];
@@ -63,9 +61,9 @@ async function compare(
     const comparison = compareModels(rows, DEFAULT_POLICY);
     const limits = checkLimits(comparison);
     const broken = limits.filter(({ isKept }) => !isKept).map(({ name }) => name);
-    const verdict = { challenger: asked, decisions: rows.length, broken, at: new Date() };
+    const verdict = { champion: registered, challenger: asked, decisions: rows.length, broken, at: new Date() };
     await writeRegistry(options.registry, compared(await readRegistry(options.registry), verdict));
-    const names = { champion: nameOf(registry.champion), challenger: nameOf(asked) };
+    const names = { champion: nameOf(registered), challenger: nameOf(asked) };
     return {
       data: { ...names, otherInputs, ...comparison, limits, verdict: broken.length === 0 ? 'fit' : 'unfit' },
       text: `${comparisonText(names, comparison, limits)}\n\n${broken.length === 0 ? `${names.challenger} may be promoted` : `${names.challenger} should not be promoted`}`, // prettier-ignore

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FEATURE_SET, loadModel, directoryOf, readRegistry } from '#libs/adapters';
+import { loadRegistered, readRegistry } from '#libs/adapters';
 import { DAY_MS } from '#libs/core';
 import { type CommandContext, type CommandResult, finish } from '../command-context.ts';
 import { CommandFailed } from '../failures.ts';
@@ -31,7 +31,7 @@ export function healthCommand(context: CommandContext): Command {
 
 async function examine(context: CommandContext, options: Options): Promise<CommandResult> {
   const { champion } = await readRegistry(options.registry);
-  const model = await loadModel(directoryOf(settingsOf(options).directory, champion), { featureSet: FEATURE_SET });
+  const model = await loadRegistered(champion, settingsOf(options));
   const { reference, identity } = model;
   await model.close();
   if (reference === null) {

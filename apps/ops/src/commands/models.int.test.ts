@@ -87,6 +87,7 @@ describe('ops models', () => {
     const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64');
     const promote = () => run('promote', id, '99.0.0', '--public-keys', publicKey, '--override', 'not_compared');
     expect(await promote()).toMatchObject({ code: 1, err: expect.stringContaining('unsigned') });
+    expect((await run('verify', id, '99.0.0', '--public-keys', '')).code).toBe(0);
     expect((await run('sign', id, '99.0.0', '--key', key)).code).toBe(0);
     expect((await promote()).code).toBe(0);
     expect((await run('sign', id, '99.0.0', '--key', manifestPath())).err).toContain('no private key');

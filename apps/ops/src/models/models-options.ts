@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ModelSettings } from '#libs/adapters';
+import { parsePublicKey } from '#libs/platform';
 import { newCommand } from '../command-context.ts';
 
 /** Options of every command about models, as commander gives them. */
@@ -17,12 +18,12 @@ export function newModelsCommand(name: string, summary: string, examples: readon
       new Option('--models <folder>', 'holds <id>/<version>/ of each model')
         .default('models')
         .env('HOLDFAST_MODEL_DIR'),
-    ) // prettier-ignore
+    )
     .addOption(
       new Option('--registry <file>', 'says which model is the champion')
         .default('models/registry.json')
         .env('HOLDFAST_MODEL_REGISTRY'),
-    ) // prettier-ignore
+    )
     .addOption(
       new Option('--public-keys <keys>', 'raw Ed25519 keys in base64, comma-separated: take signed models only')
         .default([])
@@ -36,10 +37,12 @@ export function settingsOf({ models, registry, publicKeys: keys }: ModelsOptions
   return { directory: models, registry, publicKeys: keys };
 }
 
+/** As the services read HOLDFAST_MODEL_PUBLIC_KEYS: an empty text is no key. */
 function publicKeys(text: string): Uint8Array[] {
-  const keys = text.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
-  if (keys.some(({ length }) => length !== 32)) {
-    throw new InvalidArgumentError('Give raw Ed25519 public keys: 32 bytes each, in base64.');
-  }
-  return keys;
+  const items = text.trim() === '' ? [] : text.split(',');
+  return items.map((item) => {
+    const key = parsePublicKey(item.trim());
+    if (key === undefined) throw new InvalidArgumentError('Give raw Ed25519 public keys: 32 bytes each, in base64.');
+    return key;
+  });
 }

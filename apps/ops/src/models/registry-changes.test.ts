@@ -24,7 +24,7 @@ describe('a registry', () => {
   it("promotes what was compared with this champion and broke no limit, and else only by the limits' names", () => {
     const strict = { ...change, override: [] };
     const verdict = (broken: string[]) =>
-      compared(registry, { challenger: model('2'), decisions: 5, broken, at: new Date(0) });
+      compared(registry, { champion: model('1'), challenger: model('2'), decisions: 5, broken, at: new Date(0) });
     expect(() => promoted(registry, model('2'), strict)).toThrow('--override not_compared');
     expect(promoted(verdict([]), model('2'), strict).history[0]?.overridden).toEqual([]);
     expect(() => promoted(verdict(['holds', 'labels']), model('2'), { ...strict, override: ['holds'] })).toThrow(
@@ -38,8 +38,24 @@ describe('a registry', () => {
     // Other bytes, or another champion, were not compared.
     expect(() => promoted(verdict([]), model('2', 'bb'), strict)).toThrow('not_compared');
     expect(() => promoted({ ...verdict([]), champion: model('1', 'bb') }, model('2'), strict)).toThrow('not_compared');
+    // Nor one that took the champion's place while they were compared.
+    const replaced = { ...registry, champion: model('1', 'bb') };
+    const late = compared(replaced, {
+      champion: model('1'),
+      challenger: model('2'),
+      decisions: 5,
+      broken: [],
+      at: new Date(0),
+    });
+    expect(() => promoted(late, model('2'), strict)).toThrow('not_compared');
     // The newest comparison counts.
-    const again = compared(verdict(['holds']), { challenger: model('2'), decisions: 9, broken: [], at: new Date(0) });
+    const again = compared(verdict(['holds']), {
+      champion: model('1'),
+      challenger: model('2'),
+      decisions: 9,
+      broken: [],
+      at: new Date(0),
+    });
     expect(again.comparisons).toHaveLength(1);
     expect(promoted(again, model('2'), strict).champion).toEqual(model('2'));
   });

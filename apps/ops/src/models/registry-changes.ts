@@ -56,20 +56,21 @@ export function withoutShadow(registry: Registry, model: Pick<RegisteredModel, '
   return { ...registry, challengers };
 }
 
-/** A challenger was compared with the champion of the registry, and broke these limits. */
+/** A challenger was compared with a champion, perhaps no longer that of the registry, and broke these limits. */
 export function compared(
   registry: Registry,
   verdict: {
+    readonly champion: RegisteredModel;
     readonly challenger: RegisteredModel;
     readonly decisions: number;
     readonly broken: readonly string[];
     readonly at: Date;
   },
 ): Registry {
-  const { challenger, decisions, broken, at } = verdict;
+  const { champion, challenger, decisions, broken, at } = verdict;
   const recorded = {
     challenger,
-    championSha256: registry.champion.manifestSha256,
+    championSha256: champion.manifestSha256,
     comparedAt: at.toISOString(),
     decisions,
     broken,

@@ -1,4 +1,4 @@
-import { directoryOf, loadModel, ModelRefused, type ModelSettings, trustIn } from '#libs/adapters';
+import { loadRegistered, ModelRefused, type ModelSettings } from '#libs/adapters';
 import type { RegisteredModel } from '#libs/core';
 
 /** What loading came to. */
@@ -9,7 +9,7 @@ export type ModelVerdict =
 /** Loads `model` as a service would, with every check, and closes it again. */
 export async function verifyModel(model: RegisteredModel, models: ModelSettings): Promise<ModelVerdict> {
   try {
-    const loaded = await loadModel(directoryOf(models.directory, model), trustIn(model, models));
+    const loaded = await loadRegistered(model, models);
     await loaded.close();
     return { accepted: true, sha256: loaded.identity.sha256 };
   } catch (error) {

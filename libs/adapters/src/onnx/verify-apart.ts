@@ -14,7 +14,7 @@ const EXTENSION = extname(import.meta.filename);
 
 /**
  * Verifies a model in a process of its own, so that neither its time nor its memory nor a crash of the runtime is ours. Takes about a second. Throws
- * `ModelRefused`, also when the child dies or does not end.
+ * `ModelRefused`, also when the child cannot be started, dies or does not end.
  */
 export async function verifyApart(files: ModelFiles, trust: ModelTrust): Promise<void> {
   const child = fork(join(import.meta.dirname, `verifier${EXTENSION}`), [], {
@@ -24,10 +24,10 @@ export async function verifyApart(files: ModelFiles, trust: ModelTrust): Promise
     killSignal: 'SIGKILL',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const verdict = await new Promise<Verdict>((resolve, reject) => {
+  const verdict = await new Promise<Verdict>((resolve) => {
     let said: Verdict | null = null;
     child.once('message', (message) => (said = message as Verdict));
-    child.once('error', reject);
+    child.once('error', ({ message }) => resolve(refused(`no process could be started to verify it: ${message}`)));
     child.once('exit', (code, signal) => resolve(said ?? died(code, signal)));
     child.send({ files, trust }, (error) => {
       // A child that is gone says so by its exit.
@@ -38,6 +38,11 @@ export async function verifyApart(files: ModelFiles, trust: ModelTrust): Promise
 }
 
 function died(code: number | null, signal: NodeJS.Signals | null): Verdict {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  return { accepted: false, code: 'cannot_run', because: `the process that verified it ended with ${how}` };
+  return refused(
+    `the process that verified it ended with ${signal === null ? `exit code ${code}` : `signal ${signal}`}`,
+  );
+}
+
+function refused(because: string): Verdict {
+  return { accepted: false, code: 'cannot_run', because };
 }
