@@ -1,6 +1,7 @@
-import { type ChampionSlot, type Decision, type Drift, DriftWatch, FEATURES } from '#libs/core';
+import { type ChampionSlot, type Decision, type Drift, DriftWatch, FEATURES, type ModelDrift } from '#libs/core';
 import type { Metrics } from '#libs/platform';
 
+const NAMES = FEATURES.map(({ name }) => name);
 /** Enough for shares of a hundredth to be told apart, and filled in minutes. */
 const WINDOW_DECISIONS = 5_000;
 
@@ -22,29 +23,26 @@ export function watchDrift(
     }
     return watched.watch;
   };
-  const features = (of: (drift: Drift) => number) => () => {
-    const last = watchOf()?.last ?? null;
-    if (last === null) return [];
-    return FEATURES.map(({ name }, place) => ({ value: of(last.feature(place)), labels: { feature: name } }));
+  const lastDrift = (): ModelDrift | null => watchOf()?.last ?? null;
+  const ofFeatures = (of: (drift: Drift) => number) => () => {
+    const features = lastDrift()?.features ?? [];
+    return features.map((drift, place) => ({ value: of(drift), labels: { feature: NAMES[place] as string } }));
   };
+  const ofModel = (of: (drift: ModelDrift) => number) => () => {
+    const drift = lastDrift();
+    return drift === null ? [] : [{ value: of(drift), labels: {} }];
+  };
+  const psiOf = ofFeatures(({ psi }) => psi);
+  const missingOf = ofFeatures(({ missingShare }) => missingShare);
+  const moved = ({ features }: ModelDrift): number => features.filter(({ hasMoved }) => hasMoved).length;
   const forget = [
+    metrics.observe('featurePsi', psiOf),
+    metrics.observe('featureMissing', missingOf),
     metrics.observe(
-      'featurePsi',
-      features(({ psi }) => psi),
+      'scorePsi',
+      ofModel(({ score }) => score.psi),
     ),
-    metrics.observe(
-      'featureMissing',
-      features(({ missingShare }) => missingShare),
-    ),
-    metrics.observe('scorePsi', () => {
-      const last = watchOf()?.last ?? null;
-      return last === null ? [] : [{ value: last.score.psi, labels: {} }];
-    }),
-    metrics.observe('driftedInputs', () => {
-      const last = watchOf()?.last ?? null;
-      if (last === null) return [];
-      return [{ value: FEATURES.filter((_, place) => last.feature(place).hasMoved).length, labels: {} }];
-    }),
+    metrics.observe('driftedInputs', ofModel(moved)),
   ];
   return {
     offer: (decision) => watchOf()?.offer(decision),

@@ -15,7 +15,7 @@ export { readManifest, readModelFiles, sha256Of, SIGNATURE_FILE } from './onnx/m
 export { ModelRefused } from './onnx/model-refused.ts';
 export { directoryOf, isModelName, readRegistry, type Registry, writeRegistry } from './onnx/model-registry.ts';
 export { signatureOf } from './onnx/model-trust.ts';
-export { openChampion, type OpenedChampion } from './open-champion.ts';
+export { openChampion } from './open-champion.ts';
 export { openEntityStore, type OpenedEntityStore } from './open-entity-store.ts';
 export { openPartitionStore, type OpenedPartitionStore } from './open-partition-store.ts';
 export { openScoring, scoringRules, UnusableStore, type OpenedScoring, type ScoringSettings } from './open-scoring.ts';

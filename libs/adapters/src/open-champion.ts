@@ -1,4 +1,4 @@
-import { ChampionSlot, type ModelSource, type ModelUnusable, type OwnedModel, type RegisteredModel } from '#libs/core';
+import { ChampionSlot, type FollowedChampion, type ModelSource, type ModelUnusable, type OwnedModel } from '#libs/core';
 import { loadRegistered, type ModelSettings, trustIn } from './load-champion.ts';
 import { LoadedModel } from './onnx/loaded-model.ts';
 import { readModelFiles } from './onnx/model-files.ts';
@@ -9,16 +9,8 @@ import { checkTrust } from './onnx/model-trust.ts';
 import { shareRuns } from './onnx/shared-runs.ts';
 import { verifyApart } from './onnx/verify-apart.ts';
 
-/** The model that decides, and what a watch needs to replace it. */
-export interface OpenedChampion {
-  readonly slot: ChampionSlot;
-  /** What `slot` holds. */
-  readonly registered: RegisteredModel;
-  readonly source: ModelSource;
-}
-
 /** Loads and verifies the champion for a process that decides. Throws `ModelRefused` with what is wrong with it. */
-export async function openChampion(models: ModelSettings): Promise<OpenedChampion> {
+export async function openChampion(models: ModelSettings): Promise<FollowedChampion> {
   const { champion } = await readRegistry(models.registry);
   const model = await loadRegistered(champion, models);
   return { slot: new ChampionSlot(shared(model)), registered: champion, source: modelSource(models) };
@@ -27,17 +19,11 @@ export async function openChampion(models: ModelSettings): Promise<OpenedChampio
 /** The models of the registry: each is verified by a process of its own, and then loaded from the very bytes that were. */
 function modelSource(models: ModelSettings): ModelSource {
   return {
-    champion: () =>
+    registered: () =>
       orUnusable(async () => {
-        const { champion } = await readRegistry(models.registry);
-        return { kind: 'found', registered: champion } as const;
+        const { champion, challengers } = await readRegistry(models.registry);
+        return { kind: 'registered', champion, challengers } as const;
       }),
-    challengers: async () => {
-      const read = await orUnusable(async () => {
-        return { kind: 'read', ...(await readRegistry(models.registry)) } as const;
-      });
-      return read.kind === 'unusable' ? null : read.challengers;
-    },
     load: async (registered) => {
       const trust = trustIn(registered, models);
       const read = await orUnusable(async () => {

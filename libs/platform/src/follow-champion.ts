@@ -1,25 +1,16 @@
-import { type ChampionSlot, ChampionWatch, type ModelSource, type RegisteredModel } from '#libs/core';
+import { ChampionWatch, type FollowedChampion } from '#libs/core';
 import type { ProcessFrame } from './run-process.ts';
 import { systemClock } from './system-clock.ts';
 
-/** The model that a process decides by, and where the next one comes from. */
-export interface FollowedChampion {
-  readonly slot: ChampionSlot;
-  /** What `slot` holds. */
-  readonly registered: RegisteredModel;
-  readonly source: ModelSource;
-}
-
 /** Lets a process take each new champion until it stops, tells its log and shows it in its metrics. The lifecycle ends it and closes the model. */
 export async function followChampion(
-  { slot, registered, source }: FollowedChampion,
+  champion: FollowedChampion,
   { config, lifecycle, logger, metrics }: Pick<ProcessFrame, 'config' | 'lifecycle' | 'logger' | 'metrics'>,
 ): Promise<void> {
+  const { slot } = champion;
   await lifecycle.opened('model', () => slot.close());
   const watch = new ChampionWatch({
-    source,
-    slot,
-    registered,
+    ...champion,
     maxSwaps: config.models.maxSwaps,
     hooks: {
       swapped: (change) => {

@@ -31,7 +31,7 @@ export interface ModelHealth {
   };
 }
 
-/** Gathers decisions of one model. Memory: 5 bytes a decision. */
+/** Gathers decisions of one model. Memory follows their number. */
 export class HealthCount {
   readonly #drift: DriftCounts;
   readonly #probabilities: number[] = [];
@@ -55,13 +55,14 @@ export class HealthCount {
   get health(): ModelHealth {
     const sorted = Float64Array.from(this.#probabilities).toSorted();
     const at = (share: number): number => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
-    const features = FEATURES.map(({ name }, place) => ({ name, ...this.#drift.feature(place) }));
+    const drift = this.#drift.drift();
+    const features = FEATURES.map(({ name }, place) => ({ name, ...(drift.features[place] as Drift) }));
     const reliability = RELIABILITY.map((from, bin) => this.#reliability(from, RELIABILITY[bin + 1] ?? Infinity));
     return {
       decisions: sorted.length,
       holds: this.#holds,
       score: {
-        ...this.#drift.score,
+        ...drift.score,
         quantiles: Object.fromEntries(QUANTILES.map((share) => [`p${share * 100}`, at(share)])),
       },
       features: features.toSorted((a, b) => b.psi - a.psi),

@@ -1,5 +1,5 @@
 import type { Registry } from '#libs/adapters';
-import type { RegisteredModel } from '#libs/core';
+import { isSameModel, type RegisteredModel } from '#libs/core';
 import { CommandFailed } from '../failures.ts';
 
 /** Who changes the registry, when, and why. */
@@ -19,7 +19,7 @@ const HISTORY = 100;
 /** `model` decides from now on. Throws `CommandFailed` when it does already, and when it breaks a limit that is not overridden. */
 export function promoted(registry: Registry, model: RegisteredModel, { at, by, reason, override }: Change): Registry {
   const { champion, challengers, history, comparisons } = registry;
-  if (isSame(model, champion)) throw new CommandFailed(`${nameOf(model)} is the champion already.`);
+  if (isSameModel(model, champion)) throw new CommandFailed(`${nameOf(model)} is the champion already.`);
   const broken = brokenBy(registry, model);
   const stopping = broken.filter((name) => !override.includes(name));
   if (stopping.length > 0) throw new CommandFailed(`${nameOf(model)} is not promoted: ${sayings(stopping)}`);
@@ -42,7 +42,7 @@ export function rolledBack({ challengers, history, comparisons }: Registry): Reg
 /** `model` scores beside the champion. Throws `CommandFailed` when it does already, or is the champion. */
 export function shadowing(registry: Registry, model: RegisteredModel): Registry {
   if (nameOf(model) === nameOf(registry.champion)) throw new CommandFailed(`${nameOf(model)} is the champion.`);
-  if (registry.challengers.some((one) => isSame(one, model))) {
+  if (registry.challengers.some((one) => isSameModel(one, model))) {
     throw new CommandFailed(`${nameOf(model)} is a challenger already.`);
   }
   const others = registry.challengers.filter((one) => nameOf(one) !== nameOf(model));
@@ -82,7 +82,7 @@ export function compared(
 /** Names of the limits that `model` breaks beside the champion, by the newest comparison of these very two. */
 function brokenBy({ champion, comparisons }: Registry, model: RegisteredModel): readonly string[] {
   const found = comparisons.find(
-    ({ challenger, championSha256 }) => isSame(challenger, model) && championSha256 === champion.manifestSha256,
+    ({ challenger, championSha256 }) => isSameModel(challenger, model) && championSha256 === champion.manifestSha256,
   );
   return found === undefined ? [NOT_COMPARED] : found.broken;
 }
@@ -97,8 +97,4 @@ function sayings(broken: readonly string[]): string {
 /** As people say it. */
 export function nameOf({ id, version }: Pick<RegisteredModel, 'id' | 'version'>): string {
   return `${id} ${version}`;
-}
-
-function isSame(left: RegisteredModel, right: RegisteredModel): boolean {
-  return nameOf(left) === nameOf(right) && left.manifestSha256 === right.manifestSha256;
 }

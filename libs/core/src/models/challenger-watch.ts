@@ -27,9 +27,9 @@ export class ChallengerWatch {
 
   /** Looks once. One call at a time. While the registry cannot be read everything stays as it is: the champion's watch tells. */
   async look(): Promise<void> {
-    const named = await this.#source.challengers();
-    if (named === null) return;
-    const wanted = new Map(named.map((one) => [keyOf(one), one]));
+    const named = await this.#source.registered();
+    if (named.kind === 'unusable') return;
+    const wanted = new Map(named.challengers.map((one) => [keyOf(one), one]));
     for (const [key, sha256] of this.#known) {
       if (wanted.has(key)) continue;
       this.#known.delete(key);

@@ -101,8 +101,8 @@ describe('a watch of the registry', () => {
 
 function watching(maxSwaps = 10): ChampionWatch {
   const source: ModelSource = {
-    champion: async () => ('kind' in registry ? registry : { kind: 'found', registered: registry }),
-    challengers: async () => [],
+    registered: async () =>
+      'kind' in registry ? registry : { kind: 'registered', champion: registry, challengers: [] },
     load: async ({ version }) => {
       loads.push(version);
       return unusable.get(version) ?? { kind: 'loaded', model: owned(version) };

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ModelSource, RegisteredModel } from '../ports/model-source.ts';
 import type { StopSignal } from '../stop-signal.ts';
 import type { ChampionSlot } from './champion-slot.ts';
+import { isSameModel } from './same-model.ts';
 
 /** What the process is told, for its log and its metrics. */
 export interface ChampionHooks {
@@ -11,11 +12,15 @@ export interface ChampionHooks {
   refused(reason: string): void;
 }
 
-export interface ChampionWatchOptions {
-  readonly source: ModelSource;
+/** The model that a process decides by, and where the next one comes from. */
+export interface FollowedChampion {
   readonly slot: ChampionSlot;
   /** What `slot` holds. */
   readonly registered: RegisteredModel;
+  readonly source: ModelSource;
+}
+
+export interface ChampionWatchOptions extends FollowedChampion {
   readonly hooks: ChampionHooks;
   /** Swaps in the life of a process: each leaves a little of the runtime's memory behind. */
   readonly maxSwaps: number;
@@ -42,10 +47,6 @@ export class ChampionWatch {
     return this.#toldReason === null;
   }
 
-  get swaps(): number {
-    return this.#swaps;
-  }
-
   /** Looks every `pollMs` until the stop; a swap that has begun is ended. */
   async run({ clock, pollMs, stop }: { clock: Clock; pollMs: number; stop: StopSignal }): Promise<void> {
     while (!stop.stopped) {
@@ -57,15 +58,15 @@ export class ChampionWatch {
   /** Looks once. One call at a time. */
   async look(): Promise<void> {
     const { source, slot, hooks, maxSwaps } = this.#options;
-    const answer = await source.champion();
+    const answer = await source.registered();
     if (answer.kind === 'unusable') return this.#tell(answer.reason);
-    const { registered } = answer;
-    if (isSame(registered, this.#registered)) {
+    const registered = answer.champion;
+    if (isSameModel(registered, this.#registered)) {
       this.#refused = null;
       this.#toldReason = null;
       return;
     }
-    if (this.#refused !== null && isSame(registered, this.#refused)) return;
+    if (this.#refused !== null && isSameModel(registered, this.#refused)) return;
     if (this.#swaps >= maxSwaps) {
       const asked = `${registered.id} ${registered.version}`;
       return this.#tell(`${asked} is not taken: this process has swapped ${maxSwaps} times; restart it`);
@@ -88,8 +89,4 @@ export class ChampionWatch {
     if (reason !== this.#toldReason) this.#options.hooks.refused(reason);
     this.#toldReason = reason;
   }
-}
-
-function isSame(left: RegisteredModel, right: RegisteredModel): boolean {
-  return left.id === right.id && left.version === right.version && left.manifestSha256 === right.manifestSha256;
 }

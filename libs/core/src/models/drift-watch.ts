@@ -1,5 +1,5 @@
 import type { Decision } from '../decision.ts';
-import { DriftCounts } from './drift.ts';
+import { DriftCounts, type ModelDrift } from './drift.ts';
 import type { ModelReference } from './model-reference.ts';
 
 /** A model by its graph, with where its inputs and scores lay. */
@@ -13,7 +13,7 @@ export class DriftWatch {
   readonly #model: ReferredModel;
   readonly #windowDecisions: number;
   #filling: DriftCounts;
-  #last: DriftCounts | null = null;
+  #last: ModelDrift | null = null;
 
   constructor(model: ReferredModel, { windowDecisions }: { readonly windowDecisions: number }) {
     this.#model = model;
@@ -21,8 +21,8 @@ export class DriftWatch {
     this.#filling = new DriftCounts(model.reference);
   }
 
-  /** The last window that was full; null before. */
-  get last(): DriftCounts | null {
+  /** What the last window that was full came to; null before. */
+  get last(): ModelDrift | null {
     return this.#last;
   }
 
@@ -32,7 +32,7 @@ export class DriftWatch {
     if (model?.sha256 !== sha256 || probability === null || vector.length !== reference.features.length) return;
     this.#filling.add(vector, probability);
     if (this.#filling.rows < this.#windowDecisions) return;
-    this.#last = this.#filling;
+    this.#last = this.#filling.drift();
     this.#filling = new DriftCounts(reference);
   }
 }

@@ -28,23 +28,23 @@ describe('a bin', () => {
 describe('drift', () => {
   test('is none where values lie as they did, whatever chance does to a few of them', () => {
     const many = counted(5_000, (n) => (n % 10 === 0 ? Number.NaN : ((n * 7_919) % 5_000) / 5_000 + 1e-9));
-    expect(many.feature(0).psi).toBeLessThan(0.01);
-    expect(many.feature(0)).toMatchObject({ hasMoved: false, missingShareThen: 0.1, missingShare: 0.1 });
+    expect(many.drift().features[0]?.psi).toBeLessThan(0.01);
+    expect(many.drift().features[0]).toMatchObject({ hasMoved: false, missingShareThen: 0.1, missingShare: 0.1 });
     // Ten values cannot lie as ten thousand did; that is no drift.
     const few = counted(10, () => 0.1);
-    expect(few.feature(0).psi).toBeGreaterThan(0.25);
-    expect(few.feature(0).noise).toBeGreaterThan(1);
+    expect(few.drift().features[0]?.psi).toBeGreaterThan(0.25);
+    expect(few.drift().features[0]?.noise).toBeGreaterThan(1);
   });
 
   test('is found where they moved, and where they are missing', () => {
-    expect(counted(5_000, () => 0.9).feature(0).hasMoved).toBe(true);
+    expect(counted(5_000, () => 0.9).drift().features[0]?.hasMoved).toBe(true);
     const missing = counted(5_000, (n) => (n % 2 === 0 ? Number.NaN : n / 5_000));
-    expect(missing.feature(0)).toMatchObject({ hasMoved: true, missingShare: 0.5 });
-    expect(counted(5_000, () => 0.9, 0.2).score.hasMoved).toBe(true);
+    expect(missing.drift().features[0]).toMatchObject({ hasMoved: true, missingShare: 0.5 });
+    expect(counted(5_000, () => 0.9, 0.2).drift().score.hasMoved).toBe(true);
   });
 
   test('is nothing that could be told of no decision', () => {
-    expect(new DriftCounts(reference).feature(0)).toMatchObject({ psi: Number.NaN, hasMoved: false });
+    expect(new DriftCounts(reference).drift().features[0]).toMatchObject({ psi: Number.NaN, hasMoved: false });
   });
 });
 

@@ -1,5 +1,5 @@
 import { binOf, type BinnedValues, type ModelReference } from './model-reference.ts';
-import { populationStability } from './population-stability.ts';
+import { populationStability, totalOf } from './population-stability.ts';
 
 /** How far values have moved from where they lay when the model was made. */
 export interface Drift {
@@ -13,13 +13,22 @@ export interface Drift {
   readonly missingShareThen: number;
 }
 
+/** The same of all inputs of a model, and of its scores. */
+export interface ModelDrift {
+  /** Decisions that were counted. */
+  readonly rows: number;
+  /** In the order of the feature manifest. */
+  readonly features: readonly Drift[];
+  readonly score: Drift;
+}
+
 const GREATEST_PSI = 0.25;
 
 /** Counts decisions' inputs and scores in the bins of a model's reference. */
 export class DriftCounts {
   readonly #reference: ModelReference;
-  readonly #features: readonly Float64Array[];
-  readonly #score: Float64Array;
+  readonly #features: readonly number[][];
+  readonly #score: number[];
   #rows = 0;
 
   constructor(reference: ModelReference) {
@@ -36,29 +45,32 @@ export class DriftCounts {
   add(vector: Float32Array, probability: number): void {
     this.#rows += 1;
     const { features, score } = this.#reference;
-    for (const [place, { edges }] of features.entries()) {
-      const counts = this.#features[place] as Float64Array;
-      const bin = binOf(edges, vector[place] as number);
-      counts[bin] = (counts[bin] as number) + 1;
+    for (let place = 0; place < features.length; place += 1) {
+      countOne(this.#features[place] as number[], (features[place] as BinnedValues).edges, vector[place] as number);
     }
-    const bin = binOf(score.edges, Math.fround(probability));
-    this.#score[bin] = (this.#score[bin] as number) + 1;
+    countOne(this.#score, score.edges, Math.fround(probability));
   }
 
-  /** Of the input at `place` in the feature manifest. */
-  feature(place: number): Drift {
-    return driftOf(this.#reference.features[place] as BinnedValues, this.#features[place] as Float64Array);
-  }
-
-  get score(): Drift {
-    return driftOf(this.#reference.score, this.#score);
+  /** What the counts so far come to. */
+  drift(): ModelDrift {
+    const { features, score } = this.#reference;
+    return {
+      rows: this.#rows,
+      features: features.map((binned, place) => driftOf(binned, this.#features[place] as number[])),
+      score: driftOf(score, this.#score),
+    };
   }
 }
 
-function driftOf({ counts, missing }: BinnedValues, found: Float64Array): Drift {
+function countOne(counts: number[], edges: readonly number[], value: number): void {
+  const bin = binOf(edges, value);
+  counts[bin] = (counts[bin] as number) + 1;
+}
+
+function driftOf({ counts, missing }: BinnedValues, found: readonly number[]): Drift {
   const expected = [...counts, missing];
-  const [rowsThen, rows] = [sum(expected), sum([...found])];
-  const psi = populationStability(expected, [...found]);
+  const [rowsThen, rows] = [totalOf(expected), totalOf(found)];
+  const psi = populationStability(expected, found);
   // Of two samples of one population the index times nm / (n + m) is about chi-squared, with as many degrees of freedom as bins but one.
   const freedom = expected.filter((count, bin) => count > 0 || (found[bin] ?? 0) > 0).length - 1;
   const noise = (1 / rowsThen + 1 / rows) * (freedom + 3 * Math.sqrt(2 * freedom));
@@ -71,10 +83,6 @@ function driftOf({ counts, missing }: BinnedValues, found: Float64Array): Drift 
   };
 }
 
-function emptyCounts({ counts }: BinnedValues): Float64Array {
-  return new Float64Array(counts.length + 1);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function emptyCounts({ counts }: BinnedValues): number[] {
+  return Array.from({ length: counts.length + 1 }, () => 0);
 }

@@ -1,3 +1,5 @@
+import { binOf } from './model-reference.ts';
+
 /** Counts below this are taken for it, so that an empty bin does not make the index infinite. */
 const LEAST_SHARE = 1e-4;
 const BINS = 20;
@@ -7,7 +9,7 @@ const BINS = 20;
  * are commonly called different. `found` and `expected` are counts by bin, of the same bins.
  */
 export function populationStability(expected: readonly number[], found: readonly number[]): number {
-  const [all, allFound] = [sum(expected), sum(found)];
+  const [all, allFound] = [totalOf(expected), totalOf(found)];
   if (all === 0 || allFound === 0) return Number.NaN;
   return expected.reduce((index, count, bin) => {
     const q = Math.max(count / all, LEAST_SHARE);
@@ -27,17 +29,17 @@ export function stabilityOf(expected: Float64Array, found: Float64Array): number
   return populationStability(countsIn(bins, expected), countsIn(bins, found));
 }
 
-/** How many values lie in (edge before, edge], beyond the last edge, and are NaN. */
+/** How many values lie in each bin, NaN's last. */
 function countsIn(edges: readonly number[], values: Float64Array): number[] {
   const counts = Array.from({ length: edges.length + 2 }, () => 0);
   for (const value of values) {
-    const found = edges.findIndex((edge) => value <= edge);
-    const bin = Number.isNaN(value) ? edges.length + 1 : found === -1 ? edges.length : found;
+    const bin = binOf(edges, value);
     counts[bin] = (counts[bin] as number) + 1;
   }
   return counts;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+/** Sum of counts. */
+export function totalOf(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

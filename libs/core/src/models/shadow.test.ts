@@ -90,8 +90,10 @@ describe('a watch of the challengers', () => {
     let named: RegisteredModel[] | null = [registered('1'), registered('bad')];
     const watch = new ChallengerWatch(
       {
-        champion: async () => ({ kind: 'unusable', reason: '', mayPass: true }),
-        challengers: async () => named,
+        registered: async () =>
+          named === null
+            ? { kind: 'unusable', reason: '', mayPass: true }
+            : { kind: 'registered', champion: registered('0'), challengers: named },
         load: async ({ version }) =>
           version === 'bad'
             ? { kind: 'unusable', reason: 'bad model', mayPass: true }

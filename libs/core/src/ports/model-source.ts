@@ -8,6 +8,13 @@ export interface RegisteredModel {
   readonly manifestSha256: string;
 }
 
+/** The model that should decide, and those that should score beside it. */
+export interface RegisteredModels {
+  readonly kind: 'registered';
+  readonly champion: RegisteredModel;
+  readonly challengers: readonly RegisteredModel[];
+}
+
 /** Why there is no such model. `reason` says what to do, for a person. */
 export interface ModelUnusable {
   readonly kind: 'unusable';
@@ -18,10 +25,8 @@ export interface ModelUnusable {
 
 /** Where models come from. */
 export interface ModelSource {
-  /** The model that the registry says should decide. */
-  champion(): Promise<{ readonly kind: 'found'; readonly registered: RegisteredModel } | ModelUnusable>;
-  /** The models that should score beside it; null while the registry cannot be read. */
-  challengers(): Promise<readonly RegisteredModel[] | null>;
+  /** What the registry says now. */
+  registered(): Promise<RegisteredModels | ModelUnusable>;
   /** Loads one that has passed every check, without holding up what else the process does, and warms it up. The caller closes it. */
   load(registered: RegisteredModel): Promise<{ readonly kind: 'loaded'; readonly model: OwnedModel } | ModelUnusable>;
 }
