@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilPaused } from './paused.ts';
 import { endWithThisProcess } from './watchdog.ts';
 
 export type Log = (line: string) => void;
@@ -21,7 +22,7 @@ export interface Service {
   start(): Promise<void>;
   /** Asks the process to end (SIGTERM), insists after a while (SIGKILL), returns when it is gone. Harmless if down. */
   stop(): Promise<void>;
-  /** Sends a signal, by default SIGKILL. Returns when the process is gone; at once for SIGSTOP and SIGCONT. */
+  /** Sends a signal, by default SIGKILL. Returns when the process is gone; for SIGSTOP when it stands still, for SIGCONT at once. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -76,7 +77,11 @@ export function service(plan: ServicePlan): Service {
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     const child = running;
     if (child === undefined) return;
-    if (PAUSES.includes(signal)) return send(child.pid, signal);
+    if (PAUSES.includes(signal)) {
+      send(child.pid, signal);
+      if (signal === 'SIGSTOP') await untilPaused(child.pid);
+      return;
+    }
     running = undefined;
     send(child.pid, signal);
     const timer = setTimeout(() => send(child.pid, 'SIGKILL'), plan.stopWithinMs);
