@@ -1,10 +1,11 @@
 import type { PrivateSystem } from '../../deploy/local/private-system.ts';
-import { describeAnswers, openLoop } from './open-loop.ts';
+import { describeAnswers, type HttpLatencies } from './latencies.ts';
+import { openLoop } from './open-loop.ts';
 
 const RATE_PER_SECOND = 50;
 
 /** What an answer costs in time, by what it waits for; milliseconds from the intended send. */
-export type AckLatencies = Readonly<Record<string, ReturnType<typeof describeAnswers>>>;
+export type AckLatencies = Readonly<Record<string, HttpLatencies>>;
 
 /** Asks at a low, constant rate, so that nothing queues: `ack=state` and `ack=log` in turn. */
 export async function measureAcks(system: PrivateSystem, bodies: readonly Buffer[]): Promise<AckLatencies> {

@@ -1,12 +1,5 @@
 import { Agent, request } from 'node:http';
-
-/** Latencies of requests, milliseconds. */
-export interface HttpLatencies {
-  readonly requests: number;
-  readonly failed: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
+import { describeAnswers, type HttpLatencies } from './latencies.ts';
 
 /** Asks for `bodies` over `connections` kept alive, each the next one as soon as it is answered: as much as the door takes. */
 export async function saturate(
@@ -15,22 +8,18 @@ export async function saturate(
   { bodies, connections }: { bodies: readonly Buffer[]; connections: number },
 ): Promise<HttpLatencies> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const latencies: number[] = [];
-  let failed = 0;
+  const answers: { latencyMs: number; status: number }[] = [];
   let next = 0;
   const askInTurn = async (): Promise<void> => {
     for (let i = next++; i < bodies.length; i = next++) {
       const startedAt = performance.now();
       const status = await post(url, apiKey, { body: bodies[i] as Buffer, agent });
-      latencies.push(performance.now() - startedAt);
-      if (status !== 200) failed += 1;
+      answers.push({ latencyMs: performance.now() - startedAt, status });
     }
   };
   await Promise.all(Array.from({ length: connections }, askInTurn));
   agent.destroy();
-  const sorted = latencies.toSorted((a, b) => a - b);
-  const at = (share: number): number => Math.round(100 * (sorted[Math.floor(share * sorted.length)] ?? 0)) / 100;
-  return { requests: sorted.length, failed, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return describeAnswers(answers);
 }
 
 function post(url: string, apiKey: string, { body, agent }: { body: Buffer; agent: Agent }): Promise<number> {

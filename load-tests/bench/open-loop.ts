@@ -54,20 +54,6 @@ export function openLoop(
   };
 }
 
-/** Latencies of some answers, milliseconds; `failed` are those without a decision. */
-export function describeAnswers(answers: readonly OpenLoopAnswer[]): {
-  readonly requests: number;
-  readonly failed: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-} {
-  const sorted = answers.map(({ latencyMs }) => latencyMs).toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    Math.round(100 * (sorted[Math.floor(share * sorted.length)] ?? Number.NaN)) / 100;
-  const failed = answers.filter(({ status }) => status !== 200).length;
-  return { requests: answers.length, failed, p50Ms: at(0.5), p99Ms: at(0.99) };
-}
-
 async function post(url: string, { apiKey, body, prefer }: { apiKey: string; body: Buffer; prefer: string }) {
   const headers = {
     authorization: `Bearer ${apiKey}`,

@@ -6,7 +6,8 @@ import type { RegisteredModel } from '#libs/core';
 import { writeSibling } from '../../models/training/sibling-model.ts';
 import { scrape } from '../../deploy/local/demo/scrape.ts';
 import type { PrivateSystem } from '../../deploy/local/private-system.ts';
-import { describeAnswers, openLoop } from './open-loop.ts';
+import { describeAnswers } from './latencies.ts';
+import { openLoop } from './open-loop.ts';
 import { residentBytesOf } from './process-cpu.ts';
 
 /** Two models in a folder of their own, and the settings by which a system reads them. */

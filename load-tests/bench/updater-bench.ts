@@ -8,10 +8,10 @@ import {
   partitionOf,
   type Transaction,
   type UpdaterHooks,
-  type UpdaterLimits,
 } from '#libs/core';
 import { systemClock } from '#libs/platform';
 import { simulate, transactionOf } from '#libs/simulator';
+import { updaterLimits } from '../../apps/worker/src/create-entity-updater.ts';
 import { approvalOf, GrowingLog } from './growing-log.ts';
 import { type BenchResult, type Measured, ownCpuUs, summarise } from './measured-cpu.ts';
 import { redisUsage } from './redis-cpu.ts';
@@ -22,16 +22,8 @@ const DAYS = 60;
 const WARM_UP = 30_000;
 const ROUNDS = 5;
 const TRANSACTIONS = 8_000;
-/** As a worker has them. */
-const LIMITS: UpdaterLimits = {
-  batchEvents: 512,
-  gapMs: 10,
-  maxRecords: 128,
-  queueEvents: 512,
-  readBytes: 256 * 1024,
-  readWaitMs: 500,
-  sweepMs: 3_000,
-};
+/** As a worker has them by default. */
+const LIMITS = updaterLimits({ batchEvents: 512, gapMs: 10 });
 
 const hasher = createHasher(new Uint8Array(16).fill(1));
 

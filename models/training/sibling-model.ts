@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '#libs/adapters';
 import { assert, type RegisteredModel } from '#libs/core';
 
 interface Manifest {
@@ -37,21 +37,17 @@ export async function writeSibling(
   const text = JSON.stringify({
     ...manifest,
     version,
-    sha256: sha256(graph),
+    sha256: sha256Of(graph),
     calibration: { ...manifest.calibration, b: offset },
     golden: { ...manifest.golden, probabilities: probabilities.toString('base64') },
   });
   await writeFile(join(directory, manifest.file), graph);
   await writeFile(join(directory, 'manifest.json'), text);
-  return { id: manifest.id, version, manifestSha256: sha256(text) };
+  return { id: manifest.id, version, manifestSha256: sha256Of(Buffer.from(text)) };
 }
 
 function float32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeFloatLE(value);
   return bytes;
-}
-
-function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -28,8 +28,13 @@ export interface EntityUpdaterSurroundings {
 /** The entity updater of a worker, told of in its logs and metrics. It is given its partitions, and run, by the worker. */
 export function createEntityUpdater(surroundings: EntityUpdaterSurroundings): EntityUpdater<EntityState> {
   const { ports, partitions, settings, logger, metrics } = surroundings;
-  const limits = { ...LIMITS, ...settings, queueEvents: settings.batchEvents };
-  return new EntityUpdater({ ...ports, fold: ENTITY_FOLD }, { partitions, limits, hooks: hooksOf(logger, metrics) });
+  const [limits, hooks] = [updaterLimits(settings), hooksOf(logger, metrics)];
+  return new EntityUpdater({ ...ports, fold: ENTITY_FOLD }, { partitions, limits, hooks });
+}
+
+/** The bounds that a worker's updater works within. */
+export function updaterLimits(settings: Config['entities']): UpdaterLimits {
+  return { ...LIMITS, ...settings, queueEvents: settings.batchEvents };
 }
 
 function hooksOf(logger: Logger, metrics: Metrics): UpdaterHooks {

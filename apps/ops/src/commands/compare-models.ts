@@ -1,34 +1,28 @@
 import type { Command } from 'commander';
 import { loadRegistered, readRegistry, writeRegistry } from '#libs/adapters';
-import { DAY_MS, DEFAULT_POLICY } from '#libs/core';
+import { DEFAULT_POLICY } from '#libs/core';
 import { type CommandContext, type CommandResult, finish } from '../command-context.ts';
 import { checkLimits } from '../models/comparison-limits.ts';
 import { comparisonText } from '../models/comparison-text.ts';
+import { type DecisionOptions, readAskedDecisions, withDecisionOptions } from '../models/decision-options.ts';
 import { asItIs } from '../models/model-folders.ts';
 import { type ComparedDecision, compareModels } from '../models/model-comparison.ts';
 import { type ModelsOptions, newModelsCommand, settingsOf } from '../models/models-options.ts';
-import { readDecisions } from '../models/read-decisions.ts';
 import { compared, nameOf } from '../models/registry-changes.ts';
 import { scoreBoth } from '../models/score-both.ts';
-import { durationMs, instantMs } from '../options.ts';
-import { Progress } from '../progress.ts';
 
-interface Options extends ModelsOptions {
-  readonly since?: number;
-  readonly labelDelay: number;
-}
+type Options = ModelsOptions & DecisionOptions;
 
 /** `models compare`: what a challenger would have decided of what the log holds, beside the champion. */
 export function compareCommand(context: CommandContext): Command {
-  return newModelsCommand(
+  const command = newModelsCommand(
     'compare',
     'score what was decided with a challenger and with the champion, and say whether it may be promoted',
     ['models compare baseline 1.1.0', 'models compare baseline 1.1.0 --since 2026-10-01 --label-delay 14d --json'],
   )
     .argument('<id>', 'the challenger')
-    .argument('<version>', 'its version')
-    .option('--since <time>', 'event time from which on decisions count (default: all that the log holds)', instantMs)
-    .option('--label-delay <duration>', 'how long a fraud may take to be reported', durationMs, 7 * DAY_MS)
+    .argument('<version>', 'its version');
+  return withDecisionOptions(command)
     .addHelpText('after', EXPLANATION)
     .action(async (id: string, version: string, options: Options) => {
       finish(context, options, await compare(context, options, { id, version }));
@@ -46,18 +40,10 @@ async function compare(
   const champion = await loadRegistered(registered, settings);
   const challenger = await loadRegistered(asked, settings);
   try {
-    const progress = new Progress(context.terminal, 'compare: log records, read twice', null);
     const rows: ComparedDecision[] = [];
-    const question = {
-      sinceMs: options.since ?? -Infinity,
-      labelDelayMs: options.labelDelay,
-      stopSignal: context.terminal.stopSignal,
-      onRecords: (records: number) => progress.update(records),
-    };
-    const otherInputs = await readDecisions(context.config(), question, async (batch) => {
+    const otherInputs = await readAskedDecisions('compare', { context, options }, async (batch) => {
       rows.push(...(await scoreBoth(batch, { champion, challenger })));
     });
-    progress.end();
     const comparison = compareModels(rows, DEFAULT_POLICY);
     const limits = checkLimits(comparison);
     const broken = limits.filter(({ isKept }) => !isKept).map(({ name }) => name);

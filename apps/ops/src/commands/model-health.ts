@@ -1,30 +1,23 @@
 import type { Command } from 'commander';
 import { loadRegistered, readRegistry } from '#libs/adapters';
-import { DAY_MS } from '#libs/core';
 import { type CommandContext, type CommandResult, finish } from '../command-context.ts';
 import { CommandFailed } from '../failures.ts';
 import { textTable } from '../inspect/text-table.ts';
+import { type DecisionOptions, readAskedDecisions, withDecisionOptions } from '../models/decision-options.ts';
 import { complaintsOf, HealthCount, type ModelHealth } from '../models/model-health.ts';
 import { type ModelsOptions, newModelsCommand, settingsOf } from '../models/models-options.ts';
-import { readDecisions } from '../models/read-decisions.ts';
 import { nameOf } from '../models/registry-changes.ts';
-import { durationMs, instantMs } from '../options.ts';
-import { Progress } from '../progress.ts';
 
-interface Options extends ModelsOptions {
-  readonly since?: number;
-  readonly labelDelay: number;
-}
+type Options = ModelsOptions & DecisionOptions;
 
 const SHOWN = 15;
 
 /** `models health`: whether what the champion decides still looks like what it was made on, and its probabilities hold. */
 export function healthCommand(context: CommandContext): Command {
-  return newModelsCommand('health', 'compare what the champion decides with what it was made on', [
+  const command = newModelsCommand('health', 'compare what the champion decides with what it was made on', [
     'models health --since 2026-11-23',
-  ])
-    .option('--since <time>', 'event time from which on decisions count (default: all that the log holds)', instantMs)
-    .option('--label-delay <duration>', 'how long a fraud may take to be reported', durationMs, 7 * DAY_MS)
+  ]);
+  return withDecisionOptions(command)
     .addHelpText('after', EXPLANATION)
     .action(async (options: Options) => finish(context, options, await examine(context, options)));
 }
@@ -38,17 +31,9 @@ async function examine(context: CommandContext, options: Options): Promise<Comma
     throw new CommandFailed(`${nameOf(champion)} does not say what it was made on: train it again (npm run train).`);
   }
   const count = new HealthCount(reference);
-  const progress = new Progress(context.terminal, 'health: log records, read twice', null);
-  const question = {
-    sinceMs: options.since ?? -Infinity,
-    labelDelayMs: options.labelDelay,
-    stopSignal: context.terminal.stopSignal,
-    onRecords: (records: number) => progress.update(records),
-  };
-  await readDecisions(context.config(), question, async (batch) => {
+  await readAskedDecisions('health', { context, options }, async (batch) => {
     for (const one of batch) if (one.decision.model?.sha256 === identity.sha256) count.add(one);
   });
-  progress.end();
   const { health } = count;
   const complaints = complaintsOf(health);
   const text = healthText(nameOf(champion), health, complaints);

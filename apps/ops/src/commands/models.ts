@@ -12,7 +12,7 @@ import { healthCommand } from './model-health.ts';
 import { textTable } from '../inspect/text-table.ts';
 import { listedModels } from '../models/listed-models.ts';
 import { asItIs, modelFolders } from '../models/model-folders.ts';
-import { type ModelsOptions, newModelsCommand, settingsOf } from '../models/models-options.ts';
+import { type ModelsOptions, newModelCommand, newModelsCommand, settingsOf } from '../models/models-options.ts';
 import { type Change, nameOf, promoted, rolledBack, shadowing, withoutShadow } from '../models/registry-changes.ts';
 import { type ModelVerdict, verifyModel } from '../models/verify-model.ts';
 
@@ -71,11 +71,9 @@ function verifyCommand(context: CommandContext): Command {
 }
 
 function signCommand(context: CommandContext): Command {
-  return newModelsCommand('sign', `write ${SIGNATURE_FILE} beside a model's manifest`, [
+  return newModelCommand('sign', `write ${SIGNATURE_FILE} beside a model's manifest`, [
     'models sign baseline 1.0.0 --key private.pem',
   ])
-    .argument('<id>', 'the model')
-    .argument('<version>', 'its version')
     .requiredOption('--key <file>', 'an Ed25519 private key, PEM (openssl genpkey -algorithm ed25519)')
     .action(async (id: string, version: string, options: ModelsOptions & { readonly key: string }) => {
       const model = await asItIs(settingsOf(options), id, version);
@@ -88,12 +86,10 @@ function signCommand(context: CommandContext): Command {
 }
 
 function promoteCommand(context: CommandContext): Command {
-  return newModelsCommand('promote', 'make a model the champion: running services take it within seconds', [
+  return newModelCommand('promote', 'make a model the champion: running services take it within seconds', [
     'models promote baseline 1.1.0 --reason "trained on September"',
     'models promote baseline 1.1.0 --override not_compared',
   ])
-    .argument('<id>', 'the model')
-    .argument('<version>', 'its version')
     .option('--by <name>', 'who promotes it', userInfo().username)
     .option('--reason <text>', 'why, for the history', '')
     .option(
@@ -113,20 +109,16 @@ function rollbackCommand(context: CommandContext): Command {
   return newModelsCommand('rollback', 'make the champion before this one the champion again', [
     'models rollback',
   ]).action(async (options: ModelsOptions) => {
-    const { champion } = rolledBack(await readRegistry(options.registry));
-    const verdict = await verifyModel(champion, settingsOf(options));
-    if (!verdict.accepted) throw new CommandFailed(verdictText({ ...champion, ...verdict }));
+    await demandFit(rolledBack(await readRegistry(options.registry)).champion, options);
     await changeRegistry(context, options, rolledBack);
   });
 }
 
 function shadowCommand(context: CommandContext): Command {
-  return newModelsCommand('shadow', 'let a model score beside the champion, deciding nothing', [
+  return newModelCommand('shadow', 'let a model score beside the champion, deciding nothing', [
     'models shadow baseline 1.1.0',
     'models shadow baseline 1.1.0 --stop',
   ])
-    .argument('<id>', 'the model')
-    .argument('<version>', 'its version')
     .option('--stop', 'let it score no more')
     .action(async (id: string, version: string, options: ModelsOptions & { readonly stop?: boolean }) => {
       if (options.stop === true) {
@@ -138,13 +130,16 @@ function shadowCommand(context: CommandContext): Command {
     });
 }
 
-/** A model that a service would take. Throws `CommandFailed` with what is wrong with it. */
+/** The model in its folder, if a service would take it. Throws `CommandFailed` with what is wrong with it. */
 async function fit(options: ModelsOptions, id: string, version: string): Promise<RegisteredModel> {
-  const settings = settingsOf(options);
-  const model = await asItIs(settings, id, version);
-  const verdict = await verifyModel(model, settings);
-  if (!verdict.accepted) throw new CommandFailed(verdictText({ ...model, ...verdict }));
+  const model = await asItIs(settingsOf(options), id, version);
+  await demandFit(model, options);
   return model;
+}
+
+async function demandFit(model: RegisteredModel, options: ModelsOptions): Promise<void> {
+  const verdict = await verifyModel(model, settingsOf(options));
+  if (!verdict.accepted) throw new CommandFailed(verdictText({ ...model, ...verdict }));
 }
 
 async function changeRegistry(

@@ -1,5 +1,11 @@
-import { decide, type Policy, stabilityOf } from '#libs/core';
-import { averagePrecision, type Difference, fallingOrder, pairedDifference, recallWithin } from './paired-bootstrap.ts';
+import { decide, type Policy, type ShadowTally, stabilityOf } from '#libs/core';
+import {
+  averagePrecision,
+  type Difference,
+  fallingOrder,
+  pairedDifferences,
+  recallWithin,
+} from './paired-bootstrap.ts';
 
 /** A decision, as two models score its recorded vector. */
 export interface ComparedDecision {
@@ -27,12 +33,7 @@ export interface ModelComparison {
   /** Scores of either that are no probability. */
   readonly notFinite: number;
   /** By the policy as it is. */
-  readonly flips: {
-    readonly bothHold: number;
-    readonly championOnly: number;
-    readonly challengerOnly: number;
-    readonly neither: number;
-  };
+  readonly flips: ShadowTally;
   readonly policy: { readonly champion: Held; readonly challenger: Held };
   /** With as many holds as the champion has by the policy: the highest scores of each. */
   readonly equalBudget: {
@@ -99,8 +100,7 @@ function compareLabelled(all: readonly ComparedDecision[], holds: number): Model
   return {
     decisions: rows.length,
     frauds: scores.frauds.reduce((sum, fraud) => sum + fraud, 0),
-    averagePrecision: pairedDifference(scores, averagePrecision),
-    recallWithinBudget: pairedDifference(scores, recallWithin(budget)),
+    ...pairedDifferences(scores, { averagePrecision, recallWithinBudget: recallWithin(budget) }),
   };
 }
 

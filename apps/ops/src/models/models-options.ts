@@ -32,6 +32,11 @@ export function newModelsCommand(name: string, summary: string, examples: readon
     );
 }
 
+/** A command about one model, which it is given by id and version. */
+export function newModelCommand(name: string, summary: string, examples: readonly string[]): Command {
+  return newModelsCommand(name, summary, examples).argument('<id>', 'the model').argument('<version>', 'its version');
+}
+
 /** The options in the words of the configuration. */
 export function settingsOf({ models, registry, publicKeys: keys }: ModelsOptions): ModelSettings {
   return { directory: models, registry, publicKeys: keys };

@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { averagePrecision, fallingOrder, type Measure, pairedDifference, recallWithin } from './paired-bootstrap.ts';
+import {
+  averagePrecision,
+  fallingOrder,
+  type Difference,
+  type Measure,
+  type PairedScores,
+  pairedDifferences,
+  recallWithin,
+} from './paired-bootstrap.ts';
 
 const rowsOf = fc.array(fc.record({ score: fc.integer({ min: 0, max: 5 }), fraud: fc.boolean() }), { maxLength: 30 });
 
-function measured(
-  rows: readonly { score: number; fraud: boolean }[],
-  measure: (frauds: Uint8Array) => Measure,
-): number {
+function measured(rows: readonly { score: number; fraud: boolean }[], measure: Measure): number {
   const scores = Float64Array.from(rows, ({ score }) => score);
   const frauds = Uint8Array.from(rows, ({ fraud }) => (fraud ? 1 : 0));
-  return measure(frauds)(fallingOrder(scores), scores, new Uint8Array(rows.length).fill(1));
+  return measure({ order: fallingOrder(scores), scores, frauds }, new Uint8Array(rows.length).fill(1));
+}
+
+function pairedDifference(scores: PairedScores, measure: Measure): Difference {
+  return pairedDifferences(scores, { measure }).measure;
 }
 
 describe('average precision', () => {
@@ -54,5 +63,7 @@ describe('a paired difference', () => {
     const worse = pairedDifference({ champion: seeing, challenger: blind, frauds }, recallWithin(100));
     expect(worse.high).toBeLessThan(0);
     expect(pairedDifference({ champion: blind, challenger: seeing, frauds }, averagePrecision)).toEqual(better);
+    const both = { recall: recallWithin(100), better: averagePrecision };
+    expect(pairedDifferences({ champion: blind, challenger: seeing, frauds }, both).better).toEqual(better);
   });
 });

@@ -13,57 +13,67 @@ export interface PairedScores {
   readonly frauds: Uint8Array;
 }
 
-/** What is measured of scores, with how often each row counts. `order` are the rows by falling score. */
-export type Measure = (order: Uint32Array, scores: Float64Array, weights: Uint8Array) => number;
+/** A model's scores with what their rows were. `order` are the rows by falling score. */
+export interface RankedScores {
+  readonly order: Uint32Array;
+  readonly scores: Float64Array;
+  /** 1 for a fraud. */
+  readonly frauds: Uint8Array;
+}
+
+/** What is measured of scores, with how often each row counts. */
+export type Measure = (ranked: RankedScores, weights: Uint8Array) => number;
 
 const RESAMPLES = 400;
 
 /**
- * How much better the challenger is by `measure`, challenger - champion, and how sure that is: the rows are drawn anew `RESAMPLES` times, for both models the
+ * How much better the challenger is by each measure, challenger - champion, and how sure that is: the rows are drawn anew `RESAMPLES` times, for all the
  * same ones (each row counts Poisson(1) times, which is a bootstrap for many rows). Deterministic: the draws have a fixed seed.
  */
-export function pairedDifference(
+export function pairedDifferences<Name extends string>(
   { champion, challenger, frauds }: PairedScores,
-  measure: (frauds: Uint8Array) => Measure,
-): Difference {
-  const measured = measure(frauds);
-  const orders = [champion, challenger].map(fallingOrder) as [Uint32Array, Uint32Array];
-  const differenceOf = (weights: Uint8Array): number =>
-    measured(orders[1], challenger, weights) - measured(orders[0], champion, weights);
+  measures: Readonly<Record<Name, Measure>>,
+): Readonly<Record<Name, Difference>> {
+  const [before, after] = [champion, challenger].map((scores) => ({ order: fallingOrder(scores), scores, frauds })) as [RankedScores, RankedScores]; // prettier-ignore
+  const names = Object.keys(measures) as Name[];
+  const differencesBy = (weights: Uint8Array): number[] =>
+    names.map((name) => measures[name](after, weights) - measures[name](before, weights));
   const random = xorshift(0x9e3779b9);
   const weights = new Uint8Array(frauds.length);
-  const resampled = Float64Array.from({ length: RESAMPLES }, () => {
+  const resampled = Array.from({ length: RESAMPLES }, () => {
     for (let row = 0; row < weights.length; row += 1) weights[row] = poisson1(random());
-    return differenceOf(weights);
-  }).toSorted();
-  const at = (share: number): number => resampled[Math.floor(share * (RESAMPLES - 1))] as number;
-  return { difference: differenceOf(weights.fill(1)), low: at(0.025), high: at(0.975) };
+    return differencesBy(weights);
+  });
+  const differences = differencesBy(weights.fill(1));
+  const described = names.map((name, place): [Name, Difference] => {
+    const sorted = Float64Array.from(resampled, (one) => one[place] as number).toSorted();
+    const at = (share: number): number => sorted[Math.floor(share * (RESAMPLES - 1))] as number;
+    return [name, { difference: differences[place] as number, low: at(0.025), high: at(0.975) }];
+  });
+  return Object.fromEntries(described) as Record<Name, Difference>;
 }
 
 /** Average precision: the mean, over the frauds, of the share of frauds among the rows that score as high or higher. */
-export const averagePrecision =
-  (frauds: Uint8Array): Measure =>
-  (order, scores, weights) => {
-    let [rows, found, sum, group] = [0, 0, 0, 0];
-    for (let at = 0; at < order.length; at += 1) {
-      const row = order[at] as number;
-      const weight = weights[row] as number;
-      rows += weight;
-      if (frauds[row] === 1) [found, group] = [found + weight, group + weight];
-      // Equal scores are found together.
-      const next = order[at + 1];
-      if (next !== undefined && scores[next] === scores[row]) continue;
-      if (group > 0) sum += (group * found) / rows;
-      group = 0;
-    }
-    return found === 0 ? 0 : sum / found;
-  };
+export const averagePrecision: Measure = ({ order, scores, frauds }, weights) => {
+  let [rows, found, sum, group] = [0, 0, 0, 0];
+  for (let at = 0; at < order.length; at += 1) {
+    const row = order[at] as number;
+    const weight = weights[row] as number;
+    rows += weight;
+    if (frauds[row] === 1) [found, group] = [found + weight, group + weight];
+    // Equal scores are found together.
+    const next = order[at + 1];
+    if (next !== undefined && scores[next] === scores[row]) continue;
+    if (group > 0) sum += (group * found) / rows;
+    group = 0;
+  }
+  return found === 0 ? 0 : sum / found;
+};
 
 /** The share of the frauds among the `budget` highest scores. */
 export const recallWithin =
-  (budget: number) =>
-  (frauds: Uint8Array): Measure =>
-  (order, _scores, weights) => {
+  (budget: number): Measure =>
+  ({ order, frauds }, weights) => {
     let [rows, caught, all] = [0, 0, 0];
     for (const row of order) {
       const weight = weights[row] as number;

@@ -1,4 +1,5 @@
 import type { ModelReference } from '#libs/core';
+import { record, string } from './json-fields.ts';
 import { ModelRefused } from './model-refused.ts';
 import { parseReference } from './parse-reference.ts';
 
@@ -76,18 +77,6 @@ function goldenOf(fields: Record<string, unknown>, featureCount: number): Golden
     probabilities: floats(fields, 'probabilities', rows),
     contributions: floats(fields, 'contributions', rows * (featureCount + 1)),
   };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('an object is missing');
-  return value as Record<string, unknown>;
-}
-
-function string(fields: Record<string, unknown>, name: string, pattern = /./): string {
-  const value = fields[name];
-  if (typeof value !== 'string' || !pattern.test(value))
-    throw new TypeError(`${name} is missing or not as it should be`);
-  return value;
 }
 
 /** Base64 of little-endian float32, read the same on every machine. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RegisteredModel } from '#libs/core';
+import { record, string } from './json-fields.ts';
 import { ModelRefused } from './model-refused.ts';
 
 /** What `models/registry.json` says. */
@@ -36,6 +37,8 @@ export interface ReplacedChampion {
   /** Names of the limits that its successor broke, and was promoted all the same. */
   readonly overridden: readonly string[];
 }
+
+const ANY_TEXT = /^/;
 
 /** Reads a registry. Throws `ModelRefused` `unreadable` or `bad_registry`. */
 export async function readRegistry(path: string): Promise<Registry> {
@@ -106,7 +109,11 @@ export function isModelName(text: string): boolean {
 
 function registered(value: unknown): RegisteredModel {
   const fields = record(value);
-  const [id, version, manifestSha256] = [text(fields, 'id'), text(fields, 'version'), text(fields, 'manifest_sha256')];
+  const [id, version, manifestSha256] = [
+    string(fields, 'id'),
+    string(fields, 'version'),
+    string(fields, 'manifest_sha256'),
+  ];
   if (!isModelName(id) || !isModelName(version)) throw new TypeError(`${id} ${version} is no name of a model`);
   if (!/^[0-9a-f]{64}$/.test(manifestSha256)) throw new TypeError('manifest_sha256 is not 64 hex digits');
   return { id, version, manifestSha256 };
@@ -116,9 +123,9 @@ function replaced(value: unknown): ReplacedChampion {
   const fields = record(value);
   return {
     champion: registered(fields['champion']),
-    replacedAt: text(fields, 'replaced_at'),
-    replacedBy: text(fields, 'replaced_by'),
-    reason: text(fields, 'reason'),
+    replacedAt: string(fields, 'replaced_at'),
+    replacedBy: string(fields, 'replaced_by', ANY_TEXT),
+    reason: string(fields, 'reason', ANY_TEXT),
     overridden: list(fields['overridden']).map(String),
   };
 }
@@ -127,8 +134,8 @@ function comparison(value: unknown): RecordedComparison {
   const fields = record(value);
   return {
     challenger: registered(fields['challenger']),
-    championSha256: text(fields, 'champion_sha256'),
-    comparedAt: text(fields, 'compared_at'),
+    championSha256: string(fields, 'champion_sha256'),
+    comparedAt: string(fields, 'compared_at'),
     decisions: Number(fields['decisions']),
     broken: list(fields['broken']).map(String),
   };
@@ -138,19 +145,8 @@ function fieldsOf({ id, version, manifestSha256 }: RegisteredModel): Record<stri
   return { id, version, manifest_sha256: manifestSha256 };
 }
 
-function record(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('an object is missing');
-  return value as Record<string, unknown>;
-}
-
 function list(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new TypeError('a list is missing');
-  return value;
-}
-
-function text(fields: Record<string, unknown>, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string') throw new TypeError(`${name} is missing`);
   return value;
 }

@@ -1,15 +1,16 @@
 import type { BinnedValues, ModelReference } from '#libs/core';
+import { record } from './json-fields.ts';
 
 /** Reads `reference` of a manifest. Throws `TypeError` for anything that is none. */
 export function parseReference(value: unknown, features: readonly string[]): ModelReference {
-  const { rows, features: byName, score } = objectOf(value);
+  const { rows, features: byName, score } = record(value);
   if (typeof rows !== 'number' || !(rows > 0)) throw new TypeError('reference.rows is not a number of rows');
-  const binned = objectOf(byName);
+  const binned = record(byName);
   return { rows, features: features.map((name) => binnedOf(binned[name], name)), score: binnedOf(score, 'score') };
 }
 
 function binnedOf(value: unknown, name: string): BinnedValues {
-  const { edges, counts, missing } = objectOf(value);
+  const { edges, counts, missing } = record(value);
   if (!isNumbers(edges) || !isNumbers(counts) || typeof missing !== 'number') {
     throw new TypeError(`reference has no bins of ${name}`);
   }
@@ -22,9 +23,4 @@ function binnedOf(value: unknown, name: string): BinnedValues {
 
 function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'number');
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new TypeError('reference is not as it should be');
 }
