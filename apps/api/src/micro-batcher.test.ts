@@ -1,9 +1,9 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '#libs/platform';
 import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.ts';
 
-const clock = { monotonicMs: () => performance.now() };
-const inOneSecond = () => performance.now() + 1000;
+const inOneSecond = () => systemClock.monotonicMs() + 1000;
 
 /** Batches as they were run; each waits until it is let go. */
 function gated(options: Partial<MicroBatcherOptions<string, string>> = {}) {
@@ -13,7 +13,7 @@ function gated(options: Partial<MicroBatcherOptions<string, string>> = {}) {
       new Promise((resolve) => {
         batches.push({ partition, items, deadlineMs, release: () => resolve(items.map((item) => `${item}!`)) });
       }),
-    clock,
+    clock: systemClock,
     maxItems: 3,
     maxWaiting: 100,
     ...options,

@@ -1,4 +1,4 @@
-import type { Clock } from '#libs/core';
+import { type Clock, StopSignal } from '#libs/core';
 
 /** What became of a submitted item: its result, or why it has none. `expired`: its deadline passed, and it may still be worked on. */
 export type Submitted<R> =
@@ -7,7 +7,7 @@ export type Submitted<R> =
 export interface MicroBatcherOptions<T, R> {
   /** Works on one batch; results in the order of `items`. `deadlineMs` is the latest of theirs. Called for one batch of a partition at a time. */
   readonly run: (partition: number, items: readonly T[], deadlineMs: number) => Promise<readonly R[]>;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   readonly maxItems: number;
   /** Items that may wait or be worked on; more are refused at once. */
   readonly maxWaiting: number;
@@ -16,7 +16,8 @@ export interface MicroBatcherOptions<T, R> {
 interface Entry<T, R> {
   readonly item: T;
   readonly deadlineMs: number;
-  settled: boolean;
+  /** Stops when the item has its outcome. */
+  readonly settled: StopSignal;
   readonly settle: (outcome: Submitted<R>) => void;
   readonly fail: (cause: unknown) => void;
 }
@@ -49,16 +50,16 @@ export class MicroBatcher<T, R> {
     if (this.#pending >= this.#options.maxWaiting) return Promise.resolve({ status: 'overloaded' });
     const { promise, resolve, reject } = Promise.withResolvers<Submitted<R>>();
     const leftMs = Math.max(0, deadlineMs - this.#options.clock.monotonicMs());
-    const timer = setTimeout(() => entry.settle({ status: 'expired' }), leftMs);
+    const settled = new StopSignal();
     const once = <V>(action: (value: V) => void) => {
       return (value: V): void => {
-        if (entry.settled) return;
-        entry.settled = true;
-        clearTimeout(timer);
+        if (settled.stopped) return;
+        settled.stop();
         action(value);
       };
     };
-    const entry: Entry<T, R> = { item, deadlineMs, settled: false, settle: once(resolve), fail: once(reject) };
+    const entry: Entry<T, R> = { item, deadlineMs, settled, settle: once(resolve), fail: once(reject) };
+    void this.#options.clock.sleep(leftMs, settled).then(() => entry.settle({ status: 'expired' }));
     this.#pending += 1;
     this.#enqueue(partition, entry);
     return promise;
@@ -82,12 +83,12 @@ export class MicroBatcher<T, R> {
   /** Works a lane until nothing waits in it. Never rejects: what goes wrong is told to those who wait for it. */
   async #work(partition: number, lane: Lane<T, R>): Promise<void> {
     // The rest of this turn of the event loop may bring more for the first batch.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#options.clock.sleep(0);
     while (lane.waiting.length > 0) {
       const taken = lane.waiting.splice(0, this.#options.maxItems);
       await this.#runBatch(
         partition,
-        taken.filter(({ settled }) => !settled),
+        taken.filter(({ settled }) => !settled.stopped),
       );
       this.#pending -= taken.length;
     }

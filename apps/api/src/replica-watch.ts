@@ -26,7 +26,7 @@ export class ReplicaWatch {
   /** Whether a replica has everything that this process has committed so far, at `deadlineMs` (monotonic) at the latest. */
   wait(deadlineMs: number): Promise<boolean> {
     // Everybody of this turn of the event loop has committed before the wait is sent, and shares it.
-    this.#next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    this.#next ??= this.#clock.sleep(0).then(() => {
       this.#next = undefined;
       return this.#ask(deadlineMs);
     });

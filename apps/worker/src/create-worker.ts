@@ -69,6 +69,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
   const consumer: InputConsumer = new InputConsumer({
     kafka,
     log,
+    clock,
     groupId: config.kafka.consumerGroup,
     topics: [names.transactions, names.labels],
     sessionTimeoutMs: config.kafka.sessionTimeoutMs,

@@ -1,4 +1,4 @@
-import type { Clock } from '#libs/core';
+import { type Clock, StopSignal } from '#libs/core';
 
 const LOOK_MS = 1_000;
 /** A look that comes so late means that the process itself stood still. */
@@ -24,7 +24,7 @@ export class FetchWatchdog {
   readonly #onSilent: (ageMs: number) => void;
   #idleMs: number;
   #lookedMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #stopping = new StopSignal();
 
   constructor(
     consumer: WatchedConsumer,
@@ -43,13 +43,17 @@ export class FetchWatchdog {
     return Math.max(0, this.#clock.monotonicMs() - Math.max(this.#consumer.lastFetchMs, this.#idleMs));
   }
 
-  /** Looks once a second until `stop`. */
-  start(): void {
-    this.#timer = setInterval(() => this.look(), LOOK_MS);
+  /** Looks once a second; resolves after `stop`. */
+  async run(): Promise<void> {
+    for (;;) {
+      await this.#clock.sleep(LOOK_MS, this.#stopping);
+      if (this.#stopping.stopped) return;
+      this.look();
+    }
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopping.stop();
   }
 
   /** Looks once; calls `onSilent` when the limit is passed. */

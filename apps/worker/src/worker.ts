@@ -1,4 +1,4 @@
-import type { InputProgress } from '#libs/core';
+import { type InputProgress, StopSignal } from '#libs/core';
 import type { InputBatch, TopicPartition } from '#libs/adapters';
 import { type CheckResult, countRefusal, countResults, recordStages } from '#libs/platform';
 import type { InputWork } from './apply-batch.ts';
@@ -31,7 +31,7 @@ export class Worker {
   readonly #watchdog: FetchWatchdog;
   #stopping = false;
   #stopObserving: readonly (() => void)[] = [];
-  #hintTimer: NodeJS.Timeout | undefined;
+  readonly #hintsEnd = new StopSignal();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -43,8 +43,8 @@ export class Worker {
   async start(): Promise<void> {
     const { consumer, store } = this.#options;
     this.#stopObserving = [store.onCommitted((partition) => this.#owned.get(partition)?.wake()), ...this.#observe()];
-    this.#hintTimer = setInterval(() => this.#commitHints(), COMMIT_HINT_MS);
-    this.#watchdog.start();
+    this.#run({ run: () => this.#keepHints() });
+    this.#run(this.#watchdog);
     this.#run(this.#options.entities);
     await consumer.join();
   }
@@ -53,7 +53,7 @@ export class Worker {
   async stop(): Promise<void> {
     const { consumer, clock } = this.#options;
     this.#stopping = true;
-    clearInterval(this.#hintTimer);
+    this.#hintsEnd.stop();
     this.#watchdog.stop();
     for (const guest of this.#guests.values()) guest.revoke();
     const assigned = this.#assigned();
@@ -182,6 +182,16 @@ export class Worker {
     const running = loop.run().catch(this.#options.onBug);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
+  }
+
+  /** Tells the group now and then how far its inputs are. */
+  async #keepHints(): Promise<void> {
+    const { clock } = this.#options;
+    for (;;) {
+      await clock.sleep(COMMIT_HINT_MS, this.#hintsEnd);
+      if (this.#hintsEnd.stopped) return;
+      this.#commitHints();
+    }
   }
 
   #commitHints(): void {

@@ -1,3 +1,4 @@
+import { systemClock } from '#libs/platform';
 import { InputConsumer } from '../src/kafka/kafka-input.ts';
 import { KafkaDecisionLog } from '../src/kafka/kafka-decision-log.ts';
 import { KafkaProducer } from '../src/kafka/kafka-producer.ts';
@@ -14,6 +15,7 @@ const fail = (error: unknown): never => {
 };
 const consumer = new InputConsumer({
   kafka,
+  clock: systemClock,
   groupId: topic,
   topics: [topic],
   onAssigned: () => undefined,

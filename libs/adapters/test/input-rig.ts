@@ -7,6 +7,7 @@ import {
   KafkaTopics,
   type TopicPartition,
 } from '#libs/adapters';
+import { systemClock } from '#libs/platform';
 
 /** Patience of `vi.waitFor` on a busy machine. */
 export const soon = { timeout: 15_000, interval: 20 };
@@ -57,6 +58,7 @@ export class InputRig {
     const member: Omit<Member, 'consumer'> = seen;
     const consumer: InputConsumer = new InputConsumer({
       kafka: this.kafka,
+      clock: systemClock,
       groupId: `group-${topic}`,
       topics: [topic],
       sessionTimeoutMs: 6_000,

@@ -1,3 +1,4 @@
+import { systemClock } from '#libs/platform';
 import { InputConsumer } from '../src/kafka/kafka-input.ts';
 import { KafkaDecisionLog } from '../src/kafka/kafka-decision-log.ts';
 import { KafkaProducer } from '../src/kafka/kafka-producer.ts';
@@ -16,6 +17,7 @@ await producer.send(topic, [{ partition: 0, key: null, value: Buffer.from('a'), 
 const handled = Promise.withResolvers<void>();
 const consumer: InputConsumer = new InputConsumer({
   kafka,
+  clock: systemClock,
   groupId: topic,
   topics: [topic],
   onAssigned: () => consumer.start(topic, 0, 0),

@@ -18,4 +18,15 @@ describe('systemClock', () => {
     await systemClock.sleep(60_000, stopping);
     expect(systemClock.monotonicMs() - startMs).toBeLessThan(1000);
   });
+
+  it('sleeps for 0 ms until all that can run now has run', async () => {
+    const order: string[] = [];
+    const asleep = systemClock.sleep(0).then(() => order.push('awake'));
+    process.nextTick(() => {
+      order.push('tick');
+      void Promise.resolve().then(() => order.push('promise'));
+    });
+    await asleep;
+    expect(order).toEqual(['tick', 'promise', 'awake']);
+  });
 });

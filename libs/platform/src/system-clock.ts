@@ -11,6 +11,10 @@ export const systemClock: Clock = {
         resolve();
         return;
       }
+      if (delayMs <= 0) {
+        setImmediate(resolve);
+        return;
+      }
       const timer = setTimeout(() => {
         forget?.();
         resolve();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { type LogRecord, OffsetOutOfRange, TransientFault } from '#libs/core';
+import { systemClock } from '#libs/platform';
 import { type InputBatch, InputPartition, type InputPartitionOptions } from './input-partition.ts';
 import type { ReadResult } from './node-fetcher.ts';
 import type { ReadRequest } from './partition-reader.ts';
@@ -44,6 +45,7 @@ function deliver(reader: FakeReader, offset: number, changes: Partial<InputParti
       topic: 't',
       partition: 0,
       reader,
+      clock: systemClock,
       maxRecords: 3,
       maxBytes: 100_000,
       lingerMs: 0,

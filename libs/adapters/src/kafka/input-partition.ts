@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { assert, type LogRecord, OffsetOutOfRange, TransientFault } from '#libs/core';
+import { assert, type Clock, type LogRecord, OffsetOutOfRange, TransientFault } from '#libs/core';
 import type { TopicPartition } from './group-membership.ts';
 import type { ReadResult } from './node-fetcher.ts';
 import type { PartitionReader } from './partition-reader.ts';
@@ -20,6 +19,7 @@ export interface InputBatch extends TopicPartition {
 
 export interface InputPartitionOptions extends TopicPartition {
   readonly reader: Pick<PartitionReader, 'read'>;
+  readonly clock: Pick<Clock, 'sleep' | 'random'>;
   readonly maxRecords: number;
   /** What one fetch asks for, and what may lie fetched and not yet delivered before fetching waits. */
   readonly maxBytes: number;
@@ -87,7 +87,7 @@ export class InputPartition {
   }
 
   async #fetch(): Promise<void> {
-    const { topic, partition, reader, maxBytes } = this.#options;
+    const { topic, partition, reader, clock, maxBytes } = this.#options;
     while (!this.#stopped) {
       this.#fetching = this.#bufferedBytes < maxBytes;
       if (!this.#fetching) {
@@ -108,7 +108,7 @@ export class InputPartition {
         this.#changed();
       } catch (error) {
         if (!(error instanceof TransientFault)) throw error;
-        await delay(BACKOFF_MS * (0.5 + Math.random()));
+        await clock.sleep(BACKOFF_MS * (0.5 + clock.random()));
       }
     }
   }
@@ -122,11 +122,11 @@ export class InputPartition {
   }
 
   async #deliver(): Promise<void> {
-    const { maxRecords, lingerMs } = this.#options;
+    const { maxRecords, lingerMs, clock } = this.#options;
     while (!this.#stopped) {
       if (this.#buffer.length === 0) {
         await this.#change();
-        if (lingerMs > 0 && this.#buffer.length < maxRecords) await delay(lingerMs);
+        if (lingerMs > 0 && this.#buffer.length < maxRecords) await clock.sleep(lingerMs);
         continue;
       }
       const batch = this.#take();

@@ -1,4 +1,4 @@
-import { assert, type InputTopics, type Watermarks } from '#libs/core';
+import { assert, type Clock, type InputTopics, type Watermarks } from '#libs/core';
 import { ClusterLink } from './cluster-link.ts';
 import { withinDeadline } from './deadline.ts';
 import { GroupMembership, type TopicPartition } from './group-membership.ts';
@@ -9,6 +9,7 @@ import { PartitionReader } from './partition-reader.ts';
 export interface InputConsumerOptions {
   readonly kafka: KafkaSettings;
   readonly log?: KafkaLog;
+  readonly clock: Clock;
   readonly groupId: string;
   readonly topics: readonly string[];
   /** A member that is silent for so long loses its partitions; default 10,000. */
@@ -80,6 +81,7 @@ export class InputConsumer implements InputTopics {
     this.halt(topic, partition);
     if (!this.isAssigned(topic, partition)) return;
     const {
+      clock,
       onBatch,
       onOutOfRange,
       onCrash,
@@ -92,6 +94,7 @@ export class InputConsumer implements InputTopics {
         topic,
         partition,
         reader: this.#reader,
+        clock,
         maxRecords,
         maxBytes: maxBytesPerPartition,
         lingerMs,
@@ -99,7 +102,7 @@ export class InputConsumer implements InputTopics {
         onOutOfRange: (at) => onOutOfRange({ topic, partition, offset: at }),
         onCrash,
         onFetched: () => {
-          this.#lastFetchMs = performance.now();
+          this.#lastFetchMs = clock.monotonicMs();
         },
       },
       offset,
@@ -141,7 +144,7 @@ export class InputConsumer implements InputTopics {
     return [...this.#delivered.values()].some(({ isFetching }) => isFetching);
   }
 
-  /** When a fetch last succeeded, with or without records, by `performance.now()`; each delivered partition does one a second when idle. */
+  /** When a fetch last succeeded, with or without records, monotonic; each delivered partition does one a second when idle. */
   get lastFetchMs(): number {
     return this.#lastFetchMs;
   }
