@@ -69,15 +69,21 @@ describe('POST /v1/labels', () => {
     expect([late.status, late.headers['retry-after']]).toEqual([503, '1']);
   });
 
-  it('waits with ack=log for its own event, and for nothing when nothing was written', async () => {
-    const recorded = label({}, { prefer: 'ack=log' });
-    const decided = api.request({ body: wireTransaction(), headers: { prefer: 'ack=log', 'x-deadline-ms': '400' } });
+  it('waits with ack=log for its own event, and a refusal for what it was refused by', async () => {
+    const patience = { prefer: 'ack=log', 'x-deadline-ms': '400' };
+    const recorded = label({}, patience);
+    const decided = api.request({ body: wireTransaction(), headers: patience });
     api.scorer.publishedSeq = 1;
     expect([(await recorded).status, (await decided).status]).toEqual([202, 503]);
-    expect((await label({ reported_at: '2024-01-01T00:00:00Z' }, { prefer: 'ack=log' })).status).toBe(422);
     const changed = wireTransaction({ amount_minor: 1 });
-    api.scorer.publishedSeq = 0;
-    expect((await api.request({ body: changed, headers: { prefer: 'ack=log' } })).status).toBe(409);
+    const refusals = async () => {
+      const conflict = await api.request({ body: changed, headers: patience });
+      const late = await label({ reported_at: '2024-01-01T00:00:00Z' }, patience);
+      return [conflict.status, late.status];
+    };
+    expect(await refusals()).toEqual([503, 503]);
+    api.scorer.publishedSeq = 2;
+    expect(await refusals()).toEqual([409, 422]);
   });
 
   it.each([

@@ -122,7 +122,7 @@ export class RequestIntake {
       const submitted = await this.#batcher.submit(partition, asked, untilMs);
       if (submitted.status !== 'done') return { status: 'unavailable', reason: submitted.status };
       const done = submitted.result;
-      if (done.status === 'unavailable' || isRefusal(done)) return done;
+      if (done.status === 'unavailable' || done.result.kind === 'from_the_future') return done;
       if (ack === 'replica' && !(await this.#replicas.wait(untilMs))) return unavailable('not_replicated');
       if (ack === 'log') {
         const publication = await this.#publications.wait(partition, placeOf(done), untilMs);
@@ -157,13 +157,12 @@ function unavailable(reason: string): RequestResult {
   return { status: 'unavailable', reason };
 }
 
-/** Nothing was written for it. */
-function isRefusal({ result }: Done): boolean {
-  return result.kind === 'conflict' || result.kind === 'too_late' || result.kind === 'from_the_future';
-}
-
-/** What `ack=log` waits for: the event's own place, or, where it is no longer known, one that is not before it. */
+/**
+ * What `ack=log` waits for: the event's own place; for a duplicate or a conflict that of the first one, which the answer speaks of; else, or where that is
+ * no longer known, one that is not before anything that the answer was made from.
+ */
 function placeOf({ result, home, lastSeq }: Done): { readonly home: string; readonly seq: number } {
   if (result.kind === 'decided' || result.kind === 'recorded') return { home, seq: result.seq };
-  return { home, seq: result.kind === 'duplicate' ? (result.first.seq ?? lastSeq) : lastSeq };
+  const hasFirst = result.kind === 'duplicate' || result.kind === 'conflict';
+  return { home, seq: hasFirst ? (result.first.seq ?? lastSeq) : lastSeq };
 }
