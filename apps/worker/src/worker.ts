@@ -26,6 +26,8 @@ export class Worker {
   readonly #owned = new Map<number, OwnedPartition>();
   readonly #guests = new Map<number, GuestPartition>();
   readonly #running = new Set<Promise<void>>();
+  /** By partition: when the last that was owned here has ended. */
+  readonly #owning = new Map<number, Promise<void>>();
   readonly #lags = new Map<Assigned, number>();
   readonly #contacts = new DependencyContacts();
   readonly #watchdog: FetchWatchdog;
@@ -43,9 +45,7 @@ export class Worker {
   async start(): Promise<void> {
     const { consumer, store } = this.#options;
     this.#stopObserving = [store.onCommitted((partition) => this.#owned.get(partition)?.wake()), ...this.#observe()];
-    this.#run({ run: () => this.#keepHints() });
-    this.#run(this.#watchdog);
-    this.#run(this.#options.entities);
+    for (const loop of [{ run: () => this.#keepHints() }, this.#watchdog, this.#options.entities]) void this.#run(loop);
     await consumer.join();
   }
 
@@ -167,7 +167,9 @@ export class Worker {
     });
     this.#owned.set(number, partition);
     this.#options.entities.add(number);
-    this.#run(partition);
+    // A send of the one before may be under way, and there is one at a time.
+    const before = this.#owning.get(number);
+    this.#owning.set(number, this.#run({ run: () => Promise.resolve(before).then(() => partition.run()) }));
   }
 
   #visit(number: number): void {
@@ -175,13 +177,14 @@ export class Worker {
     const { topic, ports } = work.labels;
     const partition = new GuestPartition(number, { topic, consumer, state: ports.store, store, clock, logger });
     this.#guests.set(number, partition);
-    this.#run(partition);
+    void this.#run(partition);
   }
 
-  #run(loop: { run(): Promise<void> }): void {
+  #run(loop: { run(): Promise<void> }): Promise<void> {
     const running = loop.run().catch(this.#options.onBug);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
+    return running;
   }
 
   /** Tells the group now and then how far its inputs are. */

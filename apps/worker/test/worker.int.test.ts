@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InputBatch } from '#libs/adapters';
 import type { LogRecord } from '#libs/core';
-import { INPUT_TOPIC, PartitionRig } from '#libs/testkit';
+import { systemClock } from '#libs/platform';
+import { INPUT_TOPIC, PartitionRig, transaction } from '#libs/testkit';
 import type { Worker } from '../src/worker.ts';
 import { type FakeConsumer, partitionOf, startWorker, type WorkerUnderTest } from './worker-under-test.ts';
 
@@ -41,6 +42,19 @@ describe('a worker', () => {
   };
   const range = (from: number, to: number, make: (offset: number) => LogRecord): LogRecord[] =>
     Array.from({ length: to - from }, (_, i) => make(from + i));
+
+  it('that loses a partition and gets it again waits with it for the send that is under way', async () => {
+    const holding = rig.log.holdNextAppend(0);
+    await rig.decide(transaction('t0'));
+    const held = await holding;
+    worker.revoke([HERE]);
+    worker.assign([HERE]);
+    await systemClock.sleep(100);
+    expect(rig.log.records(0)).toHaveLength(1);
+    held.release();
+    await vi.waitUntil(() => consumer.started.length > 1, PATIENCE);
+    expect(rig.validEvents()).toHaveLength(1);
+  });
 
   describe('whose input is trimmed by retention while it runs', () => {
     it('raises the position to the first record that is left, says so, and goes on there', async () => {
