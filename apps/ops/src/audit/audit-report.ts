@@ -1,7 +1,7 @@
 import type { Invariant, StoredEntities } from '#libs/core';
 import type { PartitionResult } from './audit-partition.ts';
 import type { NotChecked } from './history-reading.ts';
-import type { AskedFile } from './read-answers.ts';
+import type { AskedTransactions } from './read-answers.ts';
 import type { Tally } from './tally.ts';
 
 /** What an audit found: totals, as `--json` says them, and the violations. */
@@ -43,7 +43,7 @@ export function reportOf(facts: {
   results: readonly PartitionResult[];
   tally: Tally;
   atRest: boolean;
-  asked: AskedFile | null;
+  asked: AskedTransactions | null;
   inputRecords: number;
   /** By partition; null where they were in motion. */
   entities: readonly (StoredEntities | null)[];

@@ -10,13 +10,13 @@ import { CommandFailed } from '../failures.ts';
 import { auditPartition, type PartitionResult } from './audit-partition.ts';
 import { type AuditReport, reportOf, sum } from './audit-report.ts';
 import type { AuditSources } from './audit-sources.ts';
-import { readAnswers } from './read-answers.ts';
+import type { AskedTransactions } from './read-answers.ts';
 import { readInputs } from './read-inputs.ts';
 import { Tally } from './tally.ts';
 
 export interface AuditOptions {
-  /** The senders' own record of what they asked over HTTP. */
-  readonly asked: string | null;
+  /** The senders' own record of what they asked over HTTP, if there is one. */
+  readonly asked: AskedTransactions | null;
   /** The service has nothing left to do: everything must be settled. */
   readonly atRest: boolean;
   readonly stopSignal: StopSignal;
@@ -28,7 +28,7 @@ export interface AuditOptions {
  * While the service is at work (`atRest` false) the end of the log as of the beginning is what everything is compared with.
  */
 export async function audit(sources: AuditSources, options: AuditOptions): Promise<AuditReport> {
-  const { stopSignal, atRest, onProgress } = options;
+  const { asked, stopSignal, atRest, onProgress } = options;
   const tally = new Tally();
   const partitions = Array.from({ length: sources.partitions }, (_, partition) => partition);
   const marksOf = (log: AuditSources['decisions']): Promise<Watermarks[]> =>
@@ -38,7 +38,6 @@ export async function audit(sources: AuditSources, options: AuditOptions): Promi
   const entities = new ClaimedEntities(storedEntities, sources.hasher);
   const logMarks = await marksOf(sources.decisions);
   assertWhole(logMarks);
-  const asked = options.asked === null ? null : await readAnswers(options.asked, sources);
   const inputMarks = await marksOf(sources.input.log);
   const inputRecords = sum(inputMarks.map(({ low, high }) => high - low));
   const ledger = await readInputs(sources, inputMarks, {

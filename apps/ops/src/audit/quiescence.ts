@@ -4,7 +4,7 @@ import type { AuditSources } from './audit-sources.ts';
 const POLL_MS = 250;
 
 /**
- * Waits until every partition is open, has applied its input and published what it committed, and entities know of it, twice in a row; at most `waitMs`. Gives what is still
+ * Waits until every partition is open, has applied its input and published what it committed, copied what it rejected, and entities know of it, twice in a row; at most `waitMs`. Gives what is still
  * missing, a line for each partition; [] when all is at rest.
  */
 export async function waitForRest(
@@ -36,12 +36,14 @@ async function look(sources: AuditSources): Promise<{ restless: readonly string[
     }),
   );
   const restless = seen.flatMap(({ input, store, claims }, partition) => {
-    const { home, seq, published } = store;
+    const { home, seq, published, deadLetterSeq } = store;
     if (homeState(home) !== 'open') return [`partition ${partition} is not open`];
     const lag = input - (store.input.get(sources.input.topic) ?? 0);
     if (lag > 0) return [`partition ${partition} has ${lag} input records before it`];
     const unpublished = seq - (published?.seq ?? 0);
     if (unpublished > 0) return [`partition ${partition} has ${unpublished} events to publish`];
+    if (deadLetterSeq < seq)
+      return [`partition ${partition} has ${seq - deadLetterSeq} events to look through for dead letters`];
     const behind = seen.filter((source, i) => (parseClaim(claims[i] ?? null)?.seq ?? 0) < source.store.seq).length;
     return behind > 0 ? [`the entities of partition ${partition} lack events of ${behind} partitions`] : [];
   });

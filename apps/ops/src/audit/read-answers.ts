@@ -5,12 +5,47 @@ import { CommandFailed } from '../failures.ts';
 import { readLines } from '../files/read-lines.ts';
 import type { AuditSources } from './audit-sources.ts';
 
+/** A transaction that was asked over HTTP, and what was answered: status 0 and null when nothing was. */
+export interface AskedTransaction extends Pick<AnswerFact, 'status' | 'ack'> {
+  readonly transaction: unknown;
+  readonly answer: unknown;
+}
+
 /** What HTTP senders asked and were answered, by the partition that decides it. */
-export interface AskedFile {
-  readonly byPartition: ReadonlyMap<number, readonly AnswerFact[]>;
-  readonly lines: number;
-  /** Lines whose transaction is none: they can have no decision. */
-  readonly invalid: number;
+export class AskedTransactions {
+  readonly byPartition = new Map<number, AnswerFact[]>();
+  readonly #sources: Pick<AuditSources, 'parser' | 'hasher' | 'partitions'>;
+  #lines = 0;
+  #invalid = 0;
+
+  constructor(sources: Pick<AuditSources, 'parser' | 'hasher' | 'partitions'>) {
+    this.#sources = sources;
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Those whose transaction is none: they can have no decision. */
+  get invalid(): number {
+    return this.#invalid;
+  }
+
+  add({ transaction: wire, status, ack, answer }: AskedTransaction): void {
+    const { parser, hasher, partitions } = this.#sources;
+    this.#lines += 1;
+    const parsed = parser.parseObject(wire);
+    if (!parsed.ok) {
+      this.#invalid += 1;
+      return;
+    }
+    const { accountId, transactionId } = parsed.transaction;
+    const { identity, content } = accountEventOf(parsed.transaction, hasher);
+    const partition = partitionOf(accountId, partitions);
+    const facts = this.byPartition.get(partition) ?? [];
+    facts.push({ identity, content, accountId, transactionId, status, ack, answer: answerOf(status, answer) });
+    this.byPartition.set(partition, facts);
+  }
 }
 
 const SHAPE = 'Each line is to be {"transaction":{…},"status":200,"answer":{…},"ack":"state"}.';
@@ -24,36 +59,18 @@ interface AskedLine {
 }
 
 /** Reads the senders' record. Throws `CommandFailed` for a line that is none of theirs. */
-export async function readAnswers(path: string, sources: AuditSources): Promise<AskedFile> {
-  const byPartition = new Map<number, AnswerFact[]>();
-  let lines = 0;
-  let invalid = 0;
+export async function readAnswers(path: string, sources: AuditSources): Promise<AskedTransactions> {
+  const asked = new AskedTransactions(sources);
   for await (const block of readLines(path)) {
     for (const text of block) {
-      lines += 1;
-      const line = parseLine(Buffer.from(text, 'latin1').toString('utf8'), `${path}, line ${lines}`);
-      const parsed = sources.parser.parseObject(line.transaction);
-      if (!parsed.ok) {
-        invalid += 1;
-        continue;
-      }
-      const { transaction } = parsed;
-      const { accountId, transactionId } = transaction;
-      const { identity, content } = accountEventOf(transaction, sources.hasher);
-      const { status, ack, answer } = line;
-      const partition = partitionOf(accountId, sources.partitions);
-      const facts = byPartition.get(partition) ?? [];
-      facts.push({ identity, content, accountId, transactionId, status, ack, answer: answerOf(status, answer) });
-      byPartition.set(partition, facts);
+      const place = `${path}, line ${asked.lines + 1}`;
+      asked.add(parseLine(Buffer.from(text, 'latin1').toString('utf8'), place));
     }
   }
-  return { byPartition, lines, invalid };
+  return asked;
 }
 
-function parseLine(
-  text: string,
-  place: string,
-): Pick<AnswerFact, 'status' | 'ack'> & { transaction: unknown; answer: unknown } {
+function parseLine(text: string, place: string): AskedTransaction {
   let line: AskedLine | null;
   try {
     line = JSON.parse(text) as AskedLine | null;

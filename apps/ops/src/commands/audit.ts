@@ -4,6 +4,7 @@ import { audit } from '../audit/audit.ts';
 import type { AuditReport } from '../audit/audit-report.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { waitForRest } from '../audit/quiescence.ts';
+import { readAnswers } from '../audit/read-answers.ts';
 import { reportText } from '../audit/report-text.ts';
 import { type CommandContext, finish, newCommand } from '../command-context.ts';
 import { UsageError } from '../failures.ts';
@@ -53,7 +54,7 @@ async function runAudit(options: Options, { terminal, config }: CommandContext):
       for (const line of restless) terminal.err(`Not at rest: ${line}\n`);
     }
     return await audit(sources, {
-      asked: options.asked ?? null,
+      asked: options.asked === undefined ? null : await readAnswers(options.asked, sources),
       atRest: options.atRest,
       stopSignal,
       onProgress: (stage, records, of) => {
