@@ -53,13 +53,18 @@ const realTime: Pick<Clock, 'nowMs' | 'sleep'> = {
 
 /** A decision log in memory that behaves as the one on Kafka does (one contract suite for both), with faults on demand. */
 export class InMemoryLog implements DecisionLog {
-  readonly topic = 'decisions.v1';
+  readonly topic: string;
   readonly #partitions: readonly Partition[];
   readonly #clock: Pick<Clock, 'nowMs' | 'sleep'>;
   /** Keys and values of one append that are taken; the broker's `max.message.bytes`. */
   maxAppendBytes = Infinity;
 
-  constructor(options: { readonly partitions: number; readonly clock?: Pick<Clock, 'nowMs' | 'sleep'> }) {
+  constructor(options: {
+    readonly partitions: number;
+    readonly clock?: Pick<Clock, 'nowMs' | 'sleep'>;
+    readonly topic?: string;
+  }) {
+    this.topic = options.topic ?? 'decisions.v1';
     this.#clock = options.clock ?? realTime;
     this.#partitions = Array.from({ length: options.partitions }, () => ({
       low: 0,

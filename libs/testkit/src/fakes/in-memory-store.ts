@@ -11,6 +11,7 @@ import {
   type StateStore,
   type StoredAccount,
 } from '#libs/core';
+import { ServerIdentity } from './server-identity.ts';
 import { applyTo, commitTo, openAt, outboxAfter, startTrimmed, trimTo } from './store-steps.ts';
 import {
   accountsOf,
@@ -28,7 +29,6 @@ export type StoreSnapshot = ReadonlyMap<number, StoredPartition>;
 type Asked = readonly { readonly accountId: string; readonly bucket: number }[];
 
 const WIPE_PAGE = 100;
-const ID_DIGITS = 40;
 
 /**
  * The store in memory: what the scripts do on Redis, one step each (one contract suite for both). It has no time and no chance of its own: a call takes
@@ -38,8 +38,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
   readonly #outboxLimit: number;
   readonly #listeners = new Set<(partition: number) => void>();
   #partitions = new Map<number, StoredPartition>();
-  #starts = 1;
-  #histories = 1;
+  readonly #identity = new ServerIdentity();
   /** Every call fails while it is true. */
   away = false;
 
@@ -54,15 +53,19 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   /** Another server process, with everything, or with what was there at `snapshot`. run_id and master_replid are new. */
   restart(snapshot: StoreSnapshot = this.snapshot()): void {
-    this.#partitions = new Map([...snapshot].map(([number, partition]) => [number, copyPartition(partition)]));
-    this.#starts += 1;
-    this.#histories += 1;
+    this.#identity.begin({ sameProcess: false });
+    this.replace(snapshot);
   }
 
   /** Another history in the same process, as after a failover away from it and back: the run_id stays, the master_replid is new. */
   failOverAndBack(snapshot: StoreSnapshot = this.snapshot()): void {
-    this.restart(snapshot);
-    this.#starts -= 1;
+    this.#identity.begin({ sameProcess: true });
+    this.replace(snapshot);
+  }
+
+  /** Puts something else in the place of what there is, behind everybody's back: nothing is FLUSHALL. */
+  replace(snapshot: StoreSnapshot): void {
+    this.#partitions = new Map([...snapshot].map(([number, partition]) => [number, copyPartition(partition)]));
   }
 
   async load(partition: number, accountIds: readonly string[]): Promise<LoadedPartition> {
@@ -88,7 +91,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   async commit(request: CommitRequest): Promise<CommitResult> {
     const held = await this.#of(request.partition);
-    if (this.#fenced(held, request.home) !== null) return { status: 'closed' };
+    if (this.#identity.fenced(held, request.home) !== null) return { status: 'closed' };
     const result = commitTo(held, request, this.#outboxLimit);
     if (result.status === 'committed' && request.events.length > 0) {
       for (const listener of this.#listeners) listener(request.partition);
@@ -98,7 +101,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   async reportDamage(partition: number, home: string, accountIds: readonly string[]): Promise<void> {
     const held = await this.#of(partition);
-    if (this.#fenced(held, home) !== null) return;
+    if (this.#identity.fenced(held, home) !== null) return;
     for (const accountId of accountIds) held.damaged.add(accountId);
     held.home = null;
   }
@@ -111,7 +114,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
     ...[partition, home, { accountId, made }]: Parameters<PartitionStore['mend']>
   ): ReturnType<PartitionStore['mend']> {
     const held = await this.#of(partition);
-    const refusal = this.#fenced(held, home);
+    const refusal = this.#identity.fenced(held, home);
     if (refusal !== null) return refusal;
     deleteAccount(held, accountId);
     if (made !== null) writeAccount(held, { accountId, ...made });
@@ -135,7 +138,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
   async begin(partition: number, nonce: string): Promise<BeganPartition> {
     const held = await this.#of(partition);
     const previousHome = held.home;
-    const home = `closed:${nonce}:${this.#identity}`;
+    const home = `closed:${nonce}:${this.#identity.text}`;
     held.home = home;
     const { epoch, seq, published, position } = held;
     return { home, previousHome, epoch, seq, input: new Map(held.input), published, position };
@@ -143,7 +146,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   async wipePage(partition: number, home: string): ReturnType<PartitionStore['wipePage']> {
     const held = await this.#of(partition);
-    const refusal = this.#fenced(held, home);
+    const refusal = this.#identity.fenced(held, home);
     if (refusal !== null) return refusal;
     Object.assign(held, { seq: 0, epoch: 'wipe', outbox: [], published: null, position: null });
     held.input.clear();
@@ -155,7 +158,7 @@ export class InMemoryStore implements StateStore, PartitionStore {
   async askRebuild(partition: number, claim: string): Promise<'asked' | 'open'> {
     const held = await this.#of(partition);
     const { home } = held;
-    if (home !== null && !home.startsWith('closed:') && home.includes(this.#identity)) return 'open';
+    if (home !== null && !home.startsWith('closed:') && home.includes(this.#identity.text)) return 'open';
     held.rebuildRequest = claim;
     return 'asked';
   }
@@ -166,20 +169,20 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   async startTrimmed(start: Parameters<PartitionStore['startTrimmed']>[0]): ReturnType<PartitionStore['startTrimmed']> {
     const held = await this.#of(start.partition);
-    return this.#fenced(held, start.home) ?? startTrimmed(held, start);
+    return this.#identity.fenced(held, start.home) ?? startTrimmed(held, start);
   }
 
   async apply(request: Parameters<PartitionStore['apply']>[0]): ReturnType<PartitionStore['apply']> {
     const held = await this.#of(request.partition);
-    return this.#fenced(held, request.home) ?? applyTo(held, request);
+    return this.#identity.fenced(held, request.home) ?? applyTo(held, request);
   }
 
   async open(request: Parameters<PartitionStore['open']>[0]): ReturnType<PartitionStore['open']> {
     const held = await this.#of(request.partition);
-    const refusal = this.#fenced(held, request.home);
+    const refusal = this.#identity.fenced(held, request.home);
     if (refusal !== null) return refusal;
     const raised = openAt(held, request);
-    const home = `${this.#identity}:${PROTOCOL_VERSION}:${request.epoch}`;
+    const home = `${this.#identity.text}:${PROTOCOL_VERSION}:${request.epoch}`;
     held.home = home;
     return { status: 'ok', home, raised, input: new Map(held.input) };
   }
@@ -191,19 +194,19 @@ export class InMemoryStore implements StateStore, PartitionStore {
     maxEntries: number,
   ): Promise<{ status: 'ok'; seq: number; entries: readonly OutboxEntry[] } | Fenced> {
     const held = await this.#of(partition);
-    const refusal = this.#fenced(held, home);
+    const refusal = this.#identity.fenced(held, home);
     if (refusal !== null) return refusal;
     return { status: 'ok', seq: held.seq, entries: outboxAfter(held, afterSeq, maxEntries) };
   }
 
   async trim(request: Parameters<PartitionStore['trim']>[0]): ReturnType<PartitionStore['trim']> {
     const held = await this.#of(request.partition);
-    return this.#fenced(held, request.home) ?? trimTo(held, request);
+    return this.#identity.fenced(held, request.home) ?? trimTo(held, request);
   }
 
   async raiseInput(partition: number, home: string, topic: string, offset: number): Promise<{ status: 'ok' } | Fenced> {
     const held = await this.#of(partition);
-    const refusal = this.#fenced(held, home);
+    const refusal = this.#identity.fenced(held, home);
     if (refusal === null) raiseInputs(held.input, new Map([[topic, offset]]));
     return refusal ?? { status: 'ok' };
   }
@@ -219,20 +222,9 @@ export class InMemoryStore implements StateStore, PartitionStore {
 
   async close(partition: number, home: string): Promise<{ status: 'ok' } | Fenced> {
     const held = await this.#of(partition);
-    const refusal = this.#fenced(held, home);
+    const refusal = this.#identity.fenced(held, home);
     if (refusal === null) held.home = null;
     return refusal ?? { status: 'ok' };
-  }
-
-  /** `<run_id>:<master_replid>`. */
-  get #identity(): string {
-    const id = (count: number): string => count.toString(16).padStart(ID_DIGITS, '0');
-    return `${id(this.#starts)}:${id(this.#histories)}`;
-  }
-
-  #fenced({ home }: StoredPartition, expected: string): Fenced | null {
-    const sameServer = home?.includes(this.#identity) ?? false;
-    return home === expected && sameServer ? null : { status: 'fenced', home, sameServer };
   }
 
   async #of(partition: number): Promise<StoredPartition> {
