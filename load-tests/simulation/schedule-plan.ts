@@ -54,6 +54,7 @@ export function planSchedule(seed: number): SchedulePlan {
   const random = new SeededRandom(seed);
   const isRough = random.chance(0.5);
   const faults = Array.from({ length: random.below(6) }, () => drawFault(random));
+  if (random.chance(0.1)) faults.push(...deadBranch(random));
   const crashes = faults.some(({ kind }) => kind === 'redis-crash');
   const apis = random.chance(0.7) ? 1 : 0;
   const shape: ScheduleShape = {
@@ -95,6 +96,20 @@ function drawTraffic(random: SeededRandom, { apis, partitions }: ScheduleShape):
     choice: random.below(1_000),
     misplaced: partitions > 1 && random.chance(0.05),
   };
+}
+
+/** A copy is taken, the store loses what is in it, goes on without, and the copy comes back: what it holds was never published, or by other numbers. */
+function deadBranch(random: SeededRandom): FaultStep[] {
+  const process = 0;
+  const [copiedMs = 0, lostMs = 0, restoredMs = 0] = [0, 1, 2].map(
+    (third) => random.between(third, third + 1) * (LENGTH_MS / 3),
+  );
+  const downMs = random.between(0, 20);
+  return [
+    { kind: 'redis-backup', atMs: copiedMs, process },
+    { kind: 'redis-crash', atMs: lostMs, process, downMs, lostWrites: 4 + random.below(16), sameProcess: false },
+    { kind: 'redis-restore', atMs: restoredMs, process, downMs, backup: 1 },
+  ];
 }
 
 const DRAWN = [

@@ -1,6 +1,9 @@
 import { runSchedule, type ScheduleOutcome } from './run-schedule.ts';
 import type { SchedulePlan } from './schedule-plan.ts';
 
+/** Seeds that a smaller schedule is tried with. */
+const MEETINGS = 8;
+
 /** A failing schedule of which no single fault or message can be left out any more, with what breaks in it. */
 export interface ShrunkSchedule {
   readonly plan: SchedulePlan;
@@ -9,7 +12,7 @@ export interface ShrunkSchedule {
 
 /**
  * Leaves out whatever a failing schedule also fails without: faults first, then messages, again and again. What is left out changes how the rest meets, so
- * that it may fail in another way than it did.
+ * each smaller schedule is tried with several seeds, and may fail in another way than the whole one did.
  */
 export async function shrink(failing: SchedulePlan, outcome: ScheduleOutcome): Promise<ShrunkSchedule> {
   let smallest: ShrunkSchedule = { plan: failing, outcome };
@@ -26,8 +29,11 @@ async function anySmaller(plan: SchedulePlan): Promise<ShrunkSchedule | null> {
     ...plan.traffic.map((_, i) => ({ ...plan, traffic: plan.traffic.toSpliced(i, 1) })),
   ];
   for (const candidate of candidates) {
-    const outcome = await runSchedule(candidate);
-    if (outcome.broken.length > 0) return { plan: candidate, outcome };
+    for (let meeting = 0; meeting < MEETINGS; meeting++) {
+      const met = { ...candidate, seed: candidate.seed + meeting };
+      const outcome = await runSchedule(met);
+      if (outcome.broken.length > 0) return { plan: met, outcome };
+    }
   }
   return null;
 }

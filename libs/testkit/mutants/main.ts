@@ -1,12 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildIfStale } from '../../../deploy/local/build.ts';
 import { localDir } from '../../../deploy/local/cached-download.ts';
 import { startServices } from '../../../deploy/local/services.ts';
 import { MUTANTS } from './all-mutants.ts';
+import { judgeSimulated, type SimulatedVerdict } from './judge-simulated.ts';
 import { Mirror } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
 import { runTests } from './run-tests.ts';
+import { SIMULATED_MUTANTS, type SimulatedMutant } from './simulated-mutants.ts';
 
 /** `stale`: the text that it changes is no longer there. `broken`: its test failed for another reason than a finding. */
 interface Verdict {
@@ -67,25 +70,62 @@ async function run(mutants: readonly Mutant[]): Promise<Verdict[]> {
   }
 }
 
-/** `npm run mutants`: makes each mistake of the list in a copy of the sources, and demands that its test fails. */
+/** Has the simulation look for each mistake, in at most `schedules` schedules. */
+async function simulate(mutants: readonly SimulatedMutant[], schedules: number): Promise<SimulatedVerdict[]> {
+  await buildIfStale((line) => console.error(line));
+  const mirror = await Mirror.create();
+  try {
+    await mirror.runCoreFromSource();
+    const verdicts: SimulatedVerdict[] = [];
+    for (const mutant of mutants) {
+      const judged = await judgeSimulated(mutant, mirror, schedules);
+      verdicts.push(judged);
+      const { verdict, name, schedules: took, message } = judged;
+      console.error(`${verdict.padEnd(8)} ${name} (${took} schedules) ${message.split('\n')[0]}`);
+    }
+    return verdicts;
+  } finally {
+    await mirror.remove();
+  }
+}
+
+function sayAll(verdicts: readonly Pick<Verdict, 'name' | 'verdict'>[], lines: readonly string[], json: boolean): void {
+  const caught = verdicts.filter(({ verdict }) => verdict === 'caught').length;
+  if (json) console.log(JSON.stringify({ mutants: verdicts.length, caught, verdicts }, null, 2));
+  else console.log(`${lines.join('\n')}\n${caught} of ${verdicts.length} caught`);
+  if (caught < verdicts.length) process.exitCode = 1;
+}
+
+/** `npm run mutants`: makes each mistake of the list in a copy of the sources, and demands that its test fails, or a schedule of the simulation. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
       list: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      simulated: { type: 'boolean', default: false },
+      schedules: { type: 'string', default: '2000' },
     },
   });
-  const mutants = MUTANTS.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
+  const isWanted = ({ name }: Pick<Mutant, 'name'>): boolean =>
+    values.only?.some((part) => name.includes(part)) ?? true;
+  if (values.simulated) {
+    const verdicts = await simulate(SIMULATED_MUTANTS.filter(isWanted), Number(values.schedules));
+    const lines = verdicts.map(
+      ({ verdict, schedules, name }) => `${verdict.padEnd(8)}  ${String(schedules).padStart(5)}  ${name}`,
+    );
+    sayAll(verdicts, lines, values.json);
+    // What a schedule does not meet, such as a newer release, it cannot find: that is for the named tests.
+    process.exitCode = verdicts.some(({ verdict }) => verdict === 'stale' || verdict === 'broken') ? 1 : 0;
+    return;
+  }
+  const mutants = MUTANTS.filter(isWanted);
   if (mutants.length === 0) throw new Error('There is no such mutant; --list names them');
   if (values.list) return console.log(mutants.map(({ name, test }) => `${name}\n    ${test.name}`).join('\n'));
   const verdicts = await run(mutants);
   const width = Math.max(...verdicts.map(({ name }) => name.length));
   const table = verdicts.map(({ verdict, name, test }) => `${verdict.padEnd(8)}  ${name.padEnd(width)}  ${test}`);
-  const caught = verdicts.filter(({ verdict }) => verdict === 'caught').length;
-  if (values.json) console.log(JSON.stringify({ mutants: verdicts.length, caught, verdicts }, null, 2));
-  else console.log(`${table.join('\n')}\n${caught} of ${verdicts.length} caught`);
-  if (caught < verdicts.length) process.exitCode = 1;
+  sayAll(verdicts, table, values.json);
 }
 
 await main().catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MUTANTS } from './all-mutants.ts';
 import { applied, type Edit } from './mutant.ts';
+import { SIMULATED_MUTANTS } from './simulated-mutants.ts';
 
 const sourceOf = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 
@@ -25,5 +26,9 @@ describe('the mutants', () => {
     const names = [test.name, byParameter].flatMap((name) => [`'${name}'`, `"${name}"`]);
     const source = sourceOf(test.file);
     expect(names.some((name) => source.includes(name))).toBe(true);
+  });
+
+  it.each(SIMULATED_MUTANTS)('can be made for the simulation: $name', ({ edits }) => {
+    expect(mutated(edits)).not.toContain(null);
   });
 });
