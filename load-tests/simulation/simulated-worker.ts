@@ -58,11 +58,11 @@ export function startWorker(system: SimulatedSystem, lane: SimulatedProcess): { 
     network,
     broker,
     group: system.group,
-    assigned: (partitions) => worker.assign(partitions),
-    revoked: (partitions) => worker.revoke(partitions),
-    batch: (batch) => worker.apply(batch),
-    outOfRange: (where) => void worker.outOfRange(where).catch(bug),
-    crashed: bug,
+    onAssigned: (partitions) => worker.assign(partitions),
+    onRevoked: (partitions) => worker.revoke(partitions),
+    onBatch: (batch) => worker.apply(batch),
+    onOutOfRange: (where) => void worker.outOfRange(where).catch(bug),
+    onCrash: bug,
   });
   const log = new SimulatedLog(TOPICS.decisions, { broker, network, lane });
   const details = new DecisionDetails(system.detailCache(lane), () => undefined);

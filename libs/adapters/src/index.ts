@@ -4,7 +4,8 @@ export { createKafka, type KafkaLog, type KafkaLogLevel, type KafkaSettings } fr
 export { KafkaDeadLetters } from './kafka/kafka-dead-letters.ts';
 export { KafkaDecisionLog, type KafkaDecisionLogOptions } from './kafka/kafka-decision-log.ts';
 export type { TopicPartition } from './kafka/group-membership.ts';
-export { type InputBatch, InputPartition } from './kafka/input-partition.ts';
+export { InputDelivery } from './kafka/input-delivery.ts';
+export type { InputBatch } from './kafka/input-partition.ts';
 export { InputConsumer, type InputConsumerOptions } from './kafka/kafka-input.ts';
 export { KafkaProducer, type KafkaProducerOptions, type ProducerRecord } from './kafka/kafka-producer.ts';
 export { KafkaTopics, type TopicDefinition } from './kafka/kafka-topics.ts';
