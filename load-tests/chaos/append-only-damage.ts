@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newestAppendOnlyFile } from '../../deploy/local/append-only-file.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 
 const LARGEST_CUT_BYTES = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 /** A fault, when it is to happen, and the seed of what it draws itself: how much, how long, whom. */
 export interface PlannedFault<Name extends string = string> {

@@ -3,7 +3,7 @@ import type { Log } from '../../deploy/local/service.ts';
 import type { PlannedFault } from './fault-plan.ts';
 import { type Fault, type FaultName, FAULTS, type System, type Target } from './faults.ts';
 import type { Door, RecoveryWatch, RecoveryWatches } from './recovery.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 type DoorSeconds = Readonly<Record<Door, number | null>>;
 

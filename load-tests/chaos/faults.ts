@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cutAppendOnlyFile, type AppendOnlyCopies } from './append-only-damage.ts';
 import { flushAll } from './flush-all.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import type { Supervised } from './supervised.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 

@@ -1,5 +1,5 @@
 import { disturb, type RawRecord, type SimulatedEvent } from '#libs/simulator';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 /** A record and by which doors it comes. `misplaced`: on another partition of the topic than its account's. */
 export interface Delivery {

@@ -1,5 +1,5 @@
 import { TransientFault } from '#libs/core';
-import type { SeededRandom } from '../chaos/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Lane, Timeline } from './timeline.ts';
 
 /** How bad a network is. Shares are of single messages. */

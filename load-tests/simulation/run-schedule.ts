@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY, StopSignal } from '#libs/core';
 import { audit } from '../../apps/ops/src/audit/audit.ts';
+import { sum } from '../../apps/ops/src/audit/audit-report.ts';
 import type { AuditSources } from '../../apps/ops/src/audit/audit-sources.ts';
 import { waitForRest } from '../../apps/ops/src/audit/quiescence.ts';
 import { type AskedTransaction, AskedTransactions } from '../../apps/ops/src/audit/read-answers.ts';
@@ -7,15 +8,15 @@ import type { FaultStep, SchedulePlan, TrafficStep } from './schedule-plan.ts';
 import { TOPICS } from './simulated-broker.ts';
 import { startApi } from './simulated-api.ts';
 import { SimulatedProcess } from './simulated-process.ts';
-import { FEATURE_SET, HASHER, MODEL, SimulatedSystem, TRANSACTION_PARSER } from './simulated-system.ts';
+import { HASHER, MODEL, SimulatedSystem, TRANSACTION_PARSER } from './simulated-system.ts';
 import { type Message, SimulatedTraffic } from './simulated-traffic.ts';
 import { startWorker } from './simulated-worker.ts';
 import { StoreInspector } from './store-inspector.ts';
+import { ALWAYS } from './timeline.ts';
 
 const FEED_MS = 1_600;
 const REST_MS = 120_000;
 const GIVEN_UP_MS = 200_000;
-const LANES = new SimulatedProcess(0);
 
 /** What became of a schedule: nothing in `broken` means that everything held. */
 export interface ScheduleOutcome {
@@ -27,6 +28,13 @@ export interface ScheduleOutcome {
   readonly events: number;
   readonly virtualMs: number;
 }
+
+/** What an audit of a schedule found, and counted. */
+interface Audited extends Pick<ScheduleOutcome, 'decided' | 'openings' | 'lostAnswers'> {
+  readonly found: readonly string[];
+}
+
+const NOT_AUDITED: Audited = { found: [], decided: 0, openings: 0, lostAnswers: 0 };
 
 interface RunningWorker {
   lane: SimulatedProcess;
@@ -72,16 +80,14 @@ class ScheduleRun {
     timeline.after(FEED_MS, null, () => this.#traffic.ofEveryAccount().forEach((message) => this.#produce(message)));
     await timeline.run(() => bugs.length > 0, FEED_MS);
     const restless = await this.#rest();
-    const found = bugs.length > 0 ? [] : await this.#audited();
+    const { found, ...totals } = bugs.length > 0 ? NOT_AUDITED : await this.#audited();
     const broken = [...bugs.map((bug) => `bug: ${bug.stack ?? bug.message}`), ...restless, ...found];
-    return { ...this.#totals, broken, events: timeline.events, virtualMs: timeline.nowMs };
+    return { ...totals, broken, events: timeline.events, virtualMs: timeline.nowMs };
   }
-
-  #totals = { decided: 0, openings: 0, lostAnswers: 0 };
 
   async #rest(): Promise<readonly string[]> {
     const { timeline, bugs } = this.#system;
-    const clock = timeline.clock(LANES, 0);
+    const clock = timeline.clock(ALWAYS, 0);
     const found: { restless: readonly string[] | null } = { restless: null };
     void waitForRest(this.#sources, { waitMs: REST_MS, clock, stopSignal: new StopSignal() }).then((restless) => {
       found.restless = restless;
@@ -91,7 +97,7 @@ class ScheduleRun {
     return (found.restless ?? ['nothing happens any more']).map((line) => `not at rest: ${line}`);
   }
 
-  async #audited(): Promise<readonly string[]> {
+  async #audited(): Promise<Audited> {
     const asked = new AskedTransactions(this.#sources);
     for (const one of this.#asked) asked.add(one);
     const report = await audit(this.#sources, {
@@ -100,12 +106,13 @@ class ScheduleRun {
       stopSignal: new StopSignal(),
       onProgress: () => undefined,
     });
-    const { never_published: unpublished, decided_anew: anew } = report.http?.lost_ack_state ?? {
-      never_published: 0,
-      decided_anew: 0,
+    const { decided, openings, http } = report;
+    return {
+      found: report.found.map(({ kind, count, first }) => `${kind} (${count}): ${JSON.stringify(first[0])}`),
+      decided,
+      openings,
+      lostAnswers: sum(Object.values(http?.lost_ack_state ?? {})),
     };
-    this.#totals = { decided: report.decided, openings: report.openings, lostAnswers: unpublished + anew };
-    return report.found.map(({ kind, count, first }) => `${kind} (${count}): ${JSON.stringify(first[0])}`);
   }
 
   #send(step: TrafficStep): void {
@@ -217,7 +224,7 @@ function sourcesOf({ broker, redis, codec }: SimulatedSystem): AuditSources {
     codec,
     parser: TRANSACTION_PARSER,
     policy: DEFAULT_POLICY,
-    featureSet: FEATURE_SET,
+    featureSet: MODEL.featureSet,
     models: new Map([[MODEL.identity.sha256, MODEL]]),
   };
 }

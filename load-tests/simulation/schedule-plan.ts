@@ -1,4 +1,4 @@
-import { SeededRandom } from '../chaos/seeded-random.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import type { NetworkQuality } from './network.ts';
 import type { RedisCrash } from './simulated-redis.ts';
 

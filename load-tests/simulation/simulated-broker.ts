@@ -1,17 +1,11 @@
+import { topicNames } from '#libs/contracts';
 import { assert, type DecisionLog, type NewLogRecord } from '#libs/core';
 import { InMemoryLog } from '../../libs/testkit/src/fakes/in-memory-log.ts';
-import type { SeededRandom } from '../chaos/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Network, Server } from './network.ts';
-import type { Lane, Timeline } from './timeline.ts';
+import { ALWAYS, type Lane, type Timeline } from './timeline.ts';
 
-export const TOPICS = {
-  transactions: 'transactions.v1',
-  labels: 'labels.v1',
-  decisions: 'decisions.v1',
-  deadLetters: 'transactions.v1.dlq',
-} as const;
-
-const ALWAYS: Lane = { alive: true, stoppedUntilMs: 0 };
+export const TOPICS = topicNames();
 
 /** Topics as a server: an append that was acknowledged stays; one that was not may be there, now or later, or twice. */
 export class SimulatedBroker implements Server {

@@ -1,5 +1,5 @@
 import type { TopicPartition } from '#libs/adapters';
-import type { SeededRandom } from '../chaos/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from './timeline.ts';
 
 const SESSION_MS = 1_000;

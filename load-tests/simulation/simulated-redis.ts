@@ -12,7 +12,8 @@ export interface RedisCopy {
 }
 
 const EMPTY: RedisCopy = { store: new Map(), entities: new Map(), details: new Map() };
-const STORE_WRITES = new Set([
+/** Methods of store, entities and details that write. */
+const WRITES = new Set([
   'commit',
   'begin',
   'wipePage',
@@ -24,6 +25,7 @@ const STORE_WRITES = new Set([
   'raiseInput',
   'reportDamage',
   'close',
+  'put',
 ]);
 
 /** What becomes of a Redis that stops: it comes back after `downMs` with all but its last `lostWrites` writes, or with an older copy. */
@@ -66,19 +68,11 @@ export class SimulatedRedis implements Server {
     return this.#starts;
   }
 
-  /** To be called before a method of the store runs. */
+  /** To be called before a method of store, entities or details runs. */
   noteCall(method: string): void {
-    if (STORE_WRITES.has(method)) this.#noteWrite();
-  }
-
-  /** To be called before a method of the entities runs. */
-  noteEntityCall(method: string): void {
-    if (method === 'apply') this.#noteWrite();
-  }
-
-  /** To be called before a method of the details runs. */
-  noteDetailCall(method: string): void {
-    if (method === 'put') this.#noteWrite();
+    if (this.#kept === 0 || !WRITES.has(method)) return;
+    this.#history.push(this.#copy());
+    if (this.#history.length > this.#kept) this.#history.shift();
   }
 
   /** Takes a backup, to be restored later. */
@@ -129,12 +123,6 @@ export class SimulatedRedis implements Server {
     this.#timeline.after(downMs, null, () => {
       this.#down = false;
     });
-  }
-
-  #noteWrite(): void {
-    if (this.#kept === 0) return;
-    this.#history.push(this.#copy());
-    if (this.#history.length > this.#kept) this.#history.shift();
   }
 
   #copy(): RedisCopy {

@@ -15,7 +15,7 @@ import {
 } from '#libs/core';
 import { createLogger, createMetrics } from '#libs/platform';
 import { fakeModel } from '../../libs/testkit/src/fakes/fake-model.ts';
-import { SeededRandom } from '../chaos/seeded-random.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import { HeldEvents } from './held-events.ts';
 import { Network, remote } from './network.ts';
 import type { ScheduleShape } from './schedule-plan.ts';
@@ -24,10 +24,9 @@ import { SimulatedGroup } from './simulated-group.ts';
 import { SimulatedRedis } from './simulated-redis.ts';
 import { type Lane, Timeline } from './timeline.ts';
 
-export const FEATURE_SET = 'f'.repeat(64);
 const HOUR_MS = 3_600_000;
 
-export const MODEL = fakeModel(FEATURE_SET);
+export const MODEL = fakeModel();
 export const HASHER: Hasher = createHasher(new Uint8Array(16).fill(7));
 /** A log so short that accounts overflow. */
 const RULES: ScoringRules = {
@@ -83,15 +82,18 @@ export class SimulatedSystem {
     lane: Lane,
     skewMs: number,
   ): ScoringPorts & { readonly partitionStore: PartitionStore; readonly entities: EntityReader & EntityStore } {
-    const clock = this.timeline.clock(lane, skewMs);
-    const store = this.#store(lane);
+    const { redis, network } = this;
+    const store = this.#inRedis<StateStore & PartitionStore>(lane, redis.store, {
+      onCommitted: (listener) =>
+        redis.store.onCommitted((partition) => network.send(lane, lane, () => listener(partition))),
+    });
     return {
       store,
       partitionStore: store,
-      entities: this.#entities(lane),
+      entities: this.#inRedis(lane, redis.entities),
       champion: fixedModel(MODEL),
       codec: this.codec,
-      clock,
+      clock: this.timeline.clock(lane, skewMs),
       hasher: HASHER,
       policy: DEFAULT_POLICY,
       rules: RULES,
@@ -99,38 +101,16 @@ export class SimulatedSystem {
   }
 
   detailCache(lane: Lane): DetailCache {
-    const { redis, network } = this;
-    return remote(redis.details, (method, operation) =>
-      network.call(lane, redis, () => {
-        redis.noteDetailCall(method);
-        return operation();
-      }),
-    );
+    return this.#inRedis(lane, this.redis.details);
   }
 
-  #entities(lane: Lane): SimulatedRedis['entities'] {
+  #inRedis<T extends object>(lane: Lane, target: T, own: Partial<T> = {}): T {
     const { redis, network } = this;
-    return remote(redis.entities, (method, operation) =>
+    const call = <R>(method: string, operation: () => Promise<R>): Promise<R> =>
       network.call(lane, redis, () => {
-        redis.noteEntityCall(method);
+        redis.noteCall(method);
         return operation();
-      }),
-    );
-  }
-
-  #store(lane: Lane): StateStore & PartitionStore {
-    const { redis, network } = this;
-    return remote<StateStore & PartitionStore>(
-      redis.store,
-      (method, operation) =>
-        network.call(lane, redis, () => {
-          redis.noteCall(method);
-          return operation();
-        }),
-      {
-        onCommitted: (listener) =>
-          redis.store.onCommitted((partition) => network.send(lane, lane, () => listener(partition))),
-      },
-    );
+      });
+    return remote(target, call, own);
   }
 }

@@ -1,5 +1,5 @@
 import { partitionOf } from '#libs/core';
-import type { SeededRandom } from '../chaos/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import { START_MS } from './timeline.ts';
 
 const ACCOUNTS_A_PARTITION = 2;

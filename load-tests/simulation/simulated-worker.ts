@@ -4,7 +4,6 @@ import {
   type DeadLetters,
   ENTITY_FOLD,
   EntityUpdater,
-  type ItemResult,
   type NewLogRecord,
   type RelayLimits,
   type ScoringPorts,
@@ -13,6 +12,7 @@ import {
 } from '#libs/core';
 import { NO_TRACING } from '#libs/platform';
 import type { InputWork } from '../../apps/worker/src/apply-batch.ts';
+import { holdsOf } from '../../apps/worker/src/holds-of.ts';
 import { InputGuard } from '../../apps/worker/src/input-guard.ts';
 import { labelReader, transactionReader } from '../../apps/worker/src/read-record.ts';
 import { Worker } from '../../apps/worker/src/worker.ts';
@@ -81,7 +81,7 @@ export function startWorker(system: SimulatedSystem, lane: SimulatedProcess): { 
       { ...ports, fold: ENTITY_FOLD, store: ports.entities, log },
       { partitions, limits: UPDATER_LIMITS, hooks: updaterHooks(bug) },
     ),
-    keepDetails: (partition, results) => details.keep(partition, holdsOf(results)),
+    keepDetails: (partition, results) => details.keep(partition, holdsOf(results, HASHER)),
     work: inputsOf(ports, partitions, append),
     surroundings: {
       owner: {
@@ -131,14 +131,6 @@ function deadLettersOver(append: Append): DeadLetters {
       }
     },
   };
-}
-
-function holdsOf(results: readonly ItemResult[]) {
-  return results.flatMap((result) => {
-    if (result.kind !== 'decided' || result.decision.outcome !== 'hold') return [];
-    const { decision, seq } = result;
-    return [{ decision, seq, content: HASHER.text32(decision.transaction.canonicalJson) }];
-  });
 }
 
 /** The log of a schedule is whole, and nobody damages entities: nothing may be lost, and nobody called. */

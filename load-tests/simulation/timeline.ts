@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/core';
-import type { SeededRandom } from '../chaos/seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 
 /** Midnight at which every schedule begins. */
 export const START_MS = Date.UTC(2026, 0, 2);
@@ -9,6 +9,9 @@ export interface Lane {
   readonly alive: boolean;
   readonly stoppedUntilMs: number;
 }
+
+/** The lane of servers and onlookers. */
+export const ALWAYS: Lane = { alive: true, stoppedUntilMs: 0 };
 
 interface Entry {
   atMs: number;

@@ -9,11 +9,12 @@ import {
   type KafkaSettings,
 } from '#libs/adapters';
 import { type BodyRules, createLabelParser, createTransactionParser, topicNames } from '#libs/contracts';
-import type { Clock, Decision, EventCodec, ItemResult, LogEvent, LogRecord, ModelSlot, ScoringPorts } from '#libs/core';
+import type { Clock, Decision, EventCodec, LogEvent, LogRecord, ModelSlot, ScoringPorts } from '#libs/core';
 import type { Config, Logger, Metrics, Tracing } from '#libs/platform';
 import { tracedLog } from './traced-log.ts';
 import type { InputWork } from './apply-batch.ts';
 import { createEntityUpdater } from './create-entity-updater.ts';
+import { holdsOf } from './holds-of.ts';
 import { InputGuard } from './input-guard.ts';
 import { labelReader, type ReadValue, transactionReader } from './read-record.ts';
 import { openWorkerStores } from './open-worker-stores.ts';
@@ -106,7 +107,7 @@ export async function createWorker(config: Config, dependencies: WorkerDependenc
       logger,
       metrics,
     }),
-    keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports)),
+    keepDetails: (partition, results) => details.keep(partition, holdsOf(results, scoring.ports.hasher)),
     work: inputsOf(config, { ports: scoring.ports, partitions, producer, clock, logger, metrics }),
     surroundings: {
       owner: { ...scoring.ports, ...ports, inputs: consumer, newNonce: () => randomUUID() },
@@ -162,13 +163,4 @@ function inputsOf(
     transactions: inputOf('transactions', transactionReader(createTransactionParser(rules))),
     labels: inputOf('labels', labelReader(createLabelParser(rules))),
   };
-}
-
-/** What is kept in full of a batch from Kafka: holds, which people ask about. An approval is answered with outcome and score. */
-function holdsOf(results: readonly ItemResult[], { hasher }: Pick<ScoringPorts, 'hasher'>) {
-  return results.flatMap((result) => {
-    if (result.kind !== 'decided' || result.decision.outcome !== 'hold') return [];
-    const { decision, seq } = result;
-    return [{ decision, seq, content: hasher.text32(decision.transaction.canonicalJson) }];
-  });
 }

@@ -4,8 +4,8 @@ import type { AuditSources } from './audit-sources.ts';
 const POLL_MS = 250;
 
 /**
- * Waits until every partition is open, has applied its input and published what it committed, copied what it rejected, and entities know of it, twice in a row; at most `waitMs`. Gives what is still
- * missing, a line for each partition; [] when all is at rest.
+ * Waits until every partition is open, has applied its input, published what it committed and copied what it rejected, and entities know of it, twice in a
+ * row; at most `waitMs`. Gives what is still missing, a line for each partition; [] when all is at rest.
  */
 export async function waitForRest(
   sources: AuditSources,
