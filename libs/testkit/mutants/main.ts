@@ -56,13 +56,11 @@ async function run(mutants: readonly Mutant[]): Promise<Verdict[]> {
   try {
     console.error(`mutants ${mutants.length}, first their tests on the sources as they are`);
     await checkUnchanged(mutants, mirror, services.redisUrl);
-    const verdicts: Verdict[] = [];
-    for (const mutant of mutants) {
-      const judged = await judge(mutant, mirror, services.redisUrl);
-      verdicts.push(judged);
-      console.error(`${judged.verdict.padEnd(8)} ${judged.name} (${judged.seconds} s) ${judged.message}`);
-    }
-    return verdicts;
+    return await judgeAll(
+      mutants,
+      (mutant) => judge(mutant, mirror, services.redisUrl),
+      ({ seconds }) => `${seconds} s`,
+    );
   } finally {
     await services.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -70,30 +68,58 @@ async function run(mutants: readonly Mutant[]): Promise<Verdict[]> {
   }
 }
 
-/** Has the simulation look for each mistake, in at most `schedules` schedules. */
-async function simulate(mutants: readonly SimulatedMutant[], schedules: number): Promise<SimulatedVerdict[]> {
+/** Has the simulation look for each mistake, in at most `most` schedules. */
+async function simulate(mutants: readonly SimulatedMutant[], most: number): Promise<SimulatedVerdict[]> {
   await buildIfStale((line) => console.error(line));
   const mirror = await Mirror.create();
   try {
-    await mirror.runCoreFromSource();
-    const verdicts: SimulatedVerdict[] = [];
-    for (const mutant of mutants) {
-      const judged = await judgeSimulated(mutant, mirror, schedules);
-      verdicts.push(judged);
-      const { verdict, name, schedules: took, message } = judged;
-      console.error(`${verdict.padEnd(8)} ${name} (${took} schedules) ${message.split('\n')[0]}`);
-    }
-    return verdicts;
+    await mirror.takeSimulation();
+    return await judgeAll(
+      mutants,
+      (mutant) => judgeSimulated(mutant, mirror, most),
+      ({ schedules }) => `${schedules} schedules`,
+    );
   } finally {
     await mirror.remove();
   }
 }
 
-function sayAll(verdicts: readonly Pick<Verdict, 'name' | 'verdict'>[], lines: readonly string[], json: boolean): void {
+/** One after the other, each told of as it is judged, with what it `took`. */
+async function judgeAll<M, V extends Pick<Verdict, 'name' | 'verdict' | 'message'>>(
+  mutants: readonly M[],
+  judged: (mutant: M) => Promise<V>,
+  took: (verdict: V) => string,
+): Promise<V[]> {
+  const verdicts: V[] = [];
+  for (const mutant of mutants) {
+    const verdict = await judged(mutant);
+    verdicts.push(verdict);
+    const [why] = verdict.message.split('\n');
+    console.error(`${verdict.verdict.padEnd(8)} ${verdict.name} (${took(verdict)}) ${why}`);
+  }
+  return verdicts;
+}
+
+/** Says all verdicts; whether all were caught. */
+function sayAll(
+  verdicts: readonly Pick<Verdict, 'name' | 'verdict'>[],
+  lines: readonly string[],
+  json: boolean,
+): boolean {
   const caught = verdicts.filter(({ verdict }) => verdict === 'caught').length;
   if (json) console.log(JSON.stringify({ mutants: verdicts.length, caught, verdicts }, null, 2));
   else console.log(`${lines.join('\n')}\n${caught} of ${verdicts.length} caught`);
-  if (caught < verdicts.length) process.exitCode = 1;
+  return caught === verdicts.length;
+}
+
+async function simulated(mutants: readonly SimulatedMutant[], most: number, json: boolean): Promise<void> {
+  const verdicts = await simulate(mutants, most);
+  const lines = verdicts.map(
+    ({ verdict, schedules, name }) => `${verdict.padEnd(8)}  ${String(schedules).padStart(5)}  ${name}`,
+  );
+  sayAll(verdicts, lines, json);
+  // What a schedule does not meet, such as a newer release, it cannot find: that is for the named tests.
+  if (verdicts.some(({ verdict }) => verdict === 'stale' || verdict === 'broken')) process.exitCode = 1;
 }
 
 /** `npm run mutants`: makes each mistake of the list in a copy of the sources, and demands that its test fails, or a schedule of the simulation. */
@@ -107,25 +133,21 @@ async function main(): Promise<void> {
       schedules: { type: 'string', default: '2000' },
     },
   });
-  const isWanted = ({ name }: Pick<Mutant, 'name'>): boolean =>
-    values.only?.some((part) => name.includes(part)) ?? true;
+  const wanted = <M extends Pick<Mutant, 'name'>>(all: readonly M[]): M[] => {
+    const found = all.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
+    if (found.length === 0) throw new Error('There is no such mutant; --list names them');
+    return found;
+  };
   if (values.simulated) {
-    const verdicts = await simulate(SIMULATED_MUTANTS.filter(isWanted), Number(values.schedules));
-    const lines = verdicts.map(
-      ({ verdict, schedules, name }) => `${verdict.padEnd(8)}  ${String(schedules).padStart(5)}  ${name}`,
-    );
-    sayAll(verdicts, lines, values.json);
-    // What a schedule does not meet, such as a newer release, it cannot find: that is for the named tests.
-    process.exitCode = verdicts.some(({ verdict }) => verdict === 'stale' || verdict === 'broken') ? 1 : 0;
-    return;
+    if (!/^[1-9]\d{0,8}$/.test(values.schedules)) throw new Error('--schedules is a whole number from 1 on');
+    return simulated(wanted(SIMULATED_MUTANTS), Number(values.schedules), values.json);
   }
-  const mutants = MUTANTS.filter(isWanted);
-  if (mutants.length === 0) throw new Error('There is no such mutant; --list names them');
+  const mutants = wanted(MUTANTS);
   if (values.list) return console.log(mutants.map(({ name, test }) => `${name}\n    ${test.name}`).join('\n'));
   const verdicts = await run(mutants);
   const width = Math.max(...verdicts.map(({ name }) => name.length));
   const table = verdicts.map(({ verdict, name, test }) => `${verdict.padEnd(8)}  ${name.padEnd(width)}  ${test}`);
-  sayAll(verdicts, table, values.json);
+  if (!sayAll(verdicts, table, values.json)) process.exitCode = 1;
 }
 
 await main().catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheDir, localDir, projectDir } from '../../../deploy/local/cached-download.ts';
 import { applied, type Edit } from './mutant.ts';
 
-const COPIED = ['apps', 'libs', 'deploy', 'load-tests', 'package.json', 'tsconfig.json'];
+const COPIED = ['apps', 'libs', 'deploy', 'package.json', 'tsconfig.json'];
 
 /** A copy of the sources in which one mutant at a time is made; the project itself is never changed. */
 export class Mirror {
@@ -25,9 +25,10 @@ export class Mirror {
     return new Mirror(path);
   }
 
-  /** Takes the built libraries over, all but the core, which is run from its sources: so that a change of it needs no build. */
-  async runCoreFromSource(): Promise<void> {
-    await cp(join(projectDir, 'dist'), join(this.path, 'dist'), { recursive: true });
+  /** Takes the simulation over, and the built libraries, all but the core, which is run from its sources: so that a change of it needs no build. */
+  async takeSimulation(): Promise<void> {
+    for (const name of ['load-tests', 'dist'])
+      await cp(join(projectDir, name), join(this.path, name), { recursive: true });
     const file = join(this.path, 'package.json');
     const { imports, ...rest } = JSON.parse(await readFile(file, 'utf8')) as { imports: object };
     const core = { '#libs/core': './libs/core/src/index.ts' };
