@@ -57,7 +57,10 @@ export class SimulatedTraffic {
 
   /** What takes a transaction back. */
   reversal({ wire }: Message): Message {
-    return this.#message({ ...(wire as object), event_type: 'reversal' });
+    this.#count += 1;
+    const { transaction_id: original, ...rest } = wire as { transaction_id: string };
+    const identity = { transaction_id: `t${this.#count}`, original_transaction_id: original, event_type: 'reversal' };
+    return this.#message({ ...rest, ...identity });
   }
 
   /** A label of a transaction, which may not have come yet. */
