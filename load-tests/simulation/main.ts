@@ -67,6 +67,7 @@ async function runAll(options: Options): Promise<ScheduleTotals> {
   const { seeds, from, jobs, untilFailure } = options;
   const startedMs = performance.now();
   const sofar = new Map<number, ScheduleTotals>();
+  const failed = new AbortController();
   const sum = (): ScheduleTotals => [...sofar.values()].reduce(addTotals, NO_SCHEDULES);
   const progress = setInterval(() => {
     const { schedules, failing } = sum();
@@ -76,7 +77,10 @@ async function runAll(options: Options): Promise<ScheduleTotals> {
   try {
     const runs = Array.from({ length: Math.min(jobs, seeds) }, (_, job) => {
       const range = { first: from + job, end: from + seeds, step: Math.min(jobs, seeds) };
-      return runThread({ range, untilFailure }, (totals) => sofar.set(job, totals));
+      return runThread({ range, untilFailure }, failed.signal, (totals) => {
+        sofar.set(job, totals);
+        if (untilFailure && totals.failing.length > 0) failed.abort();
+      });
     });
     await Promise.all(runs);
     return sum();
@@ -85,15 +89,19 @@ async function runAll(options: Options): Promise<ScheduleTotals> {
   }
 }
 
-function runThread(workerData: object, told: (totals: ScheduleTotals) => void): Promise<void> {
+function runThread(workerData: object, stop: AbortSignal, told: (totals: ScheduleTotals) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('range-worker.ts', import.meta.url), { workerData });
     thread.on('message', ({ totals, done }: RangeMessage) => {
       told(totals);
       if (done) resolve();
     });
+    stop.addEventListener('abort', () => void thread.terminate());
     thread.once('error', reject);
-    thread.once('exit', (code) => reject(new Error(`A thread of the simulation ended with ${code}`)));
+    thread.once('exit', (code) => {
+      if (stop.aborted) resolve();
+      else reject(new Error(`A thread of the simulation ended with ${code}`));
+    });
   });
 }
 
